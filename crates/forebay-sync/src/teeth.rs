@@ -1,0 +1,177 @@
+//! Teeth: every ordering that matters has a name, and a model can weaken it.
+//!
+//! A model that passes proves little until it is seen to fail. Each ordering stronger than
+//! `Relaxed` is written `ord(Site::Name, Release)`. In production that is `Release` and nothing
+//! else. In a model, when the environment variable [`VARIABLE`] holds the site's name, it is
+//! `Relaxed`, and at least one model must then fail: the twin tests in `loom-tests` see to it.
+//! A site may also name a step of a protocol instead of an ordering; see [`skips`].
+
+use crate::loom::Ordering;
+
+/// The environment variable that names the weakened site.
+pub const VARIABLE: &str = "FOREBAY_MUTANT";
+
+macro_rules! sites {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// The places whose ordering, or whose step, can be weakened in a model.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Site {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Site {
+            /// Every site.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The site's name, as the environment variable holds it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// The site of this name.
+            #[must_use]
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $(stringify!($name) => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+sites! {
+    // Segment list.
+    /// A pusher publishes the slot that it filled.
+    SlotPublish,
+    /// A popper reads the published slot.
+    SlotRead,
+    /// A popper settles the slot that it emptied.
+    SlotSettle,
+    /// Whoever recycles a segment checks that its slots are settled.
+    SettledCheck,
+    /// The load of the list's word that an operation starts from.
+    WordLoad,
+    /// The compare-exchange of the list's word that claims a slot.
+    WordClaim,
+    /// Exclusive mode begins.
+    Freeze,
+    /// Exclusive mode ends.
+    Unfreeze,
+
+    // Waiter: the orderings.
+    /// A claim sees what an earlier claimer did before it gave the waiter back.
+    WaiterClaim,
+    /// A refused claimer leaves its mark for the one who holds the claim.
+    WaiterRefuse,
+    /// A delivery publishes the value.
+    WaiterPublish,
+    /// A delivery sees the sleeper that it takes from the seat.
+    WaiterTakeSeat,
+    /// A release publishes what the claimer did.
+    WaiterGiveBack,
+    /// A release sees what a refused claimer did, and the sleeper in the seat.
+    WaiterHearRefusal,
+    /// The owner publishes the sleeper that it put into the seat.
+    WaiterSeat,
+    /// The owner's look at the phase sees the value, and what an earlier claimer did.
+    WaiterLook,
+    // Waiter: the steps.
+    /// The owner empties the seat before it changes the sleeper in there.
+    WaiterReseat,
+    /// The owner looks once more after it sat down.
+    WaiterRecheck,
+    /// A release lets go an owner who is leaving.
+    WaiterLetGo,
+    /// A delivery wakes the sleeper.
+    WaiterWake,
+    /// Exclusive mode changes the field that the length is computed with.
+    CarryStore,
+}
+
+/// The ordering of a site: `order`, or `Relaxed` when a model weakens this site.
+#[cfg(not(loom))]
+#[inline]
+#[must_use]
+pub const fn ord(_site: Site, order: Ordering) -> Ordering {
+    order
+}
+
+/// The ordering of a site: `order`, or `Relaxed` when a model weakens this site.
+#[cfg(loom)]
+#[must_use]
+pub fn ord(site: Site, order: Ordering) -> Ordering {
+    if mutant() == Some(site) {
+        Ordering::Relaxed
+    } else {
+        order
+    }
+}
+
+/// The ordering of a read-modify-write that acquires for one reason and releases for another, so
+/// that a model can weaken either half.
+#[cfg(not(loom))]
+#[inline]
+#[must_use]
+pub const fn acq_rel(_acquire: Site, _release: Site) -> Ordering {
+    Ordering::AcqRel
+}
+
+/// The ordering of a read-modify-write that acquires for one reason and releases for another, so
+/// that a model can weaken either half.
+#[cfg(loom)]
+#[must_use]
+pub fn acq_rel(acquire: Site, release: Site) -> Ordering {
+    match mutant() {
+        Some(site) if site == acquire => Ordering::Release,
+        Some(site) if site == release => Ordering::Acquire,
+        _ => Ordering::AcqRel,
+    }
+}
+
+/// Whether a model leaves out the step that `site` names. Never in production.
+#[cfg(not(loom))]
+#[inline]
+#[must_use]
+pub const fn skips(_site: Site) -> bool {
+    false
+}
+
+/// Whether a model leaves out the step that `site` names. Never in production.
+#[cfg(loom)]
+#[must_use]
+pub fn skips(site: Site) -> bool {
+    mutant() == Some(site)
+}
+
+/// The weakened site, read from the environment once per process.
+#[cfg(loom)]
+fn mutant() -> Option<Site> {
+    static MUTANT: std::sync::OnceLock<Option<Site>> = std::sync::OnceLock::new();
+    *MUTANT.get_or_init(|| {
+        let name = std::env::var(VARIABLE).ok()?;
+        let site = Site::from_name(&name);
+        assert!(site.is_some(), "{VARIABLE} names no site: {name}");
+        site
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for &site in Site::ALL {
+            assert_eq!(Site::from_name(site.name()), Some(site), "{site:?}");
+        }
+        assert_eq!(
+            Site::from_name("NoSuchSite"),
+            None,
+            "an unknown name is refused"
+        );
+    }
+}
