@@ -79,7 +79,10 @@ sites! {
     WaiterSeat,
     /// The owner's look at the phase sees the value, and what an earlier claimer did.
     WaiterLook,
+
     // Waiter: the steps.
+    /// The word changes only from the value on which the change was decided.
+    WaiterExchange,
     /// The owner empties the seat before it changes the sleeper in there.
     WaiterReseat,
     /// The owner looks once more after it sat down.
@@ -88,6 +91,7 @@ sites! {
     WaiterLetGo,
     /// A delivery wakes the sleeper.
     WaiterWake,
+
     /// Exclusive mode changes the field that the length is computed with.
     CarryStore,
 }

@@ -15,6 +15,7 @@ use core::ptr::{self, NonNull};
 use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
 
+use super::pool;
 use super::slot::{Slot, units_for};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
@@ -164,11 +165,14 @@ impl Segment {
     pub(super) fn alloc(slots: u32, units: u32) -> Self {
         debug_assert!(table_units(slots) <= units && units <= super::word::UNITS_MAX);
         let layout = Self::layout(units);
-        // SAFETY: the size is not 0: a header is there.
-        let bytes = unsafe { alloc(layout) };
-        let Some(header) = NonNull::new(bytes.cast::<Header>()) else {
-            handle_alloc_error(layout)
+        let bytes = if layout.size() == pool::SEGMENT_BYTES {
+            pool::take()
+        } else {
+            // SAFETY: the size is not 0: a header is there.
+            let bytes = unsafe { alloc(layout) };
+            NonNull::new(bytes).unwrap_or_else(|| handle_alloc_error(layout))
         };
+        let header = bytes.cast::<Header>();
         // SAFETY: fresh memory of the right size and alignment.
         unsafe { header.write(Header::new(slots, units)) };
         let segment = Self(header);
@@ -184,8 +188,13 @@ impl Segment {
         let layout = Self::layout(u32::from(unsafe { self.header() }.units));
         // SAFETY: the caller owns the segment, and the header is not used again.
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
-        // SAFETY: allocated in `alloc` with this layout.
-        unsafe { dealloc(self.0.as_ptr().cast(), layout) };
+        if layout.size() == pool::SEGMENT_BYTES {
+            // SAFETY: of this size, so `alloc` took it from the pool; not used again.
+            unsafe { pool::give_back(self.0.cast()) };
+        } else {
+            // SAFETY: allocated in `alloc` with this layout.
+            unsafe { dealloc(self.0.as_ptr().cast(), layout) };
+        }
     }
 
     /// The header.
