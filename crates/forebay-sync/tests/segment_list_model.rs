@@ -16,7 +16,11 @@ impl Random {
     }
 
     fn side(&mut self) -> Side {
-        if self.below(2) == 0 { Side::Left } else { Side::Right }
+        if self.below(2) == 0 {
+            Side::Left
+        } else {
+            Side::Right
+        }
     }
 
     fn message(&mut self) -> Vec<u8> {
@@ -56,7 +60,11 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
                 let side = random.side();
                 let expected = model_pop(&mut model, side);
                 let got = list.pop(side).unwrap();
-                assert_eq!(got.as_deref(), expected.as_deref(), "pop {side:?}: {context}");
+                assert_eq!(
+                    got.as_deref(),
+                    expected.as_deref(),
+                    "pop {side:?}: {context}"
+                );
             }
             5..8 => {
                 let side = random.side();
@@ -68,15 +76,22 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
                 let side = random.side();
                 let max = random.below(40) as usize;
                 let mut got = Vec::new();
-                let count = list.pop_many_with(side, max, |message| got.push(message.to_vec())).unwrap();
+                let count = list
+                    .pop_many_with(side, max, |message| got.push(message.to_vec()))
+                    .unwrap();
                 assert_eq!(count, got.len(), "{context}");
                 assert!(count > 0 || max == 0 || model.is_empty(), "{context}");
                 for message in got {
-                    assert_eq!(Some(message), model_pop(&mut model, side), "pop_many {side:?}: {context}");
+                    assert_eq!(
+                        Some(message),
+                        model_pop(&mut model, side),
+                        "pop_many {side:?}: {context}"
+                    );
                 }
             }
             9 => {
-                let messages: Vec<Vec<u8>> = (0..random.below(70)).map(|_| random.message()).collect();
+                let messages: Vec<Vec<u8>> =
+                    (0..random.below(70)).map(|_| random.message()).collect();
                 let side = random.side();
                 let len = list.push_many(side, &messages).unwrap();
                 for message in messages {
@@ -103,7 +118,11 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
             }
             13 | 14 => {
                 let index = random.below(model.len() as u64 + 2);
-                assert_eq!(list.freeze().remove(index), model.remove(index as usize).is_some(), "remove: {context}");
+                assert_eq!(
+                    list.freeze().remove(index),
+                    model.remove(index as usize).is_some(),
+                    "remove: {context}"
+                );
             }
             15 => {
                 let side = random.side();
@@ -113,7 +132,11 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
                     .freeze()
                     .remove_matching(side, limit, |message| message.len() % 2 == parity);
                 let mut expected = 0;
-                let mut at: isize = if side == Side::Left { 0 } else { model.len() as isize - 1 };
+                let mut at: isize = if side == Side::Left {
+                    0
+                } else {
+                    model.len() as isize - 1
+                };
                 while expected < limit && at >= 0 && (at as usize) < model.len() {
                     if model[at as usize].len() % 2 == parity {
                         model.remove(at as usize);
@@ -125,7 +148,10 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
                         at += if side == Side::Left { 1 } else { -1 };
                     }
                 }
-                assert_eq!(removed, expected, "remove_matching {side:?} {limit}: {context}");
+                assert_eq!(
+                    removed, expected,
+                    "remove_matching {side:?} {limit}: {context}"
+                );
             }
             16 if random.below(6) == 0 => {
                 let start = random.below(model.len() as u64 + 2);
@@ -162,7 +188,11 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
             }
             _ => {
                 let (side, message) = (random.side(), random.message());
-                let side = if random.below(4) == 0 { side } else { Side::Left };
+                let side = if random.below(4) == 0 {
+                    side
+                } else {
+                    Side::Left
+                };
                 let len = list.push(side, &message).unwrap();
                 model_push(&mut model, side, message);
                 assert_eq!(len, model.len() as u64, "push {side:?}: {context}");
@@ -172,13 +202,20 @@ fn run(seed: u64, steps: usize, push_weight: u64) {
         assert_eq!(list.is_empty(), model.is_empty(), "{context}");
         if step % 16 == 0 {
             let alone = list.freeze();
-            assert!(alone.iter().eq(model.iter().map(Vec::as_slice)), "{context}");
+            assert!(
+                alone.iter().eq(model.iter().map(Vec::as_slice)),
+                "{context}"
+            );
             assert!(
                 alone.iter().rev().eq(model.iter().rev().map(Vec::as_slice)),
                 "{context}"
             );
             let index = random.below(model.len() as u64 + 1);
-            assert_eq!(alone.get(index), model.get(index as usize).map(Vec::as_slice), "{context}");
+            assert_eq!(
+                alone.get(index),
+                model.get(index as usize).map(Vec::as_slice),
+                "{context}"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The messages of a list, taken out as a whole.
 
-use super::exclusive::Exclusive;
+use super::edit::carry_over;
+use super::exclusive::{Exclusive, header_of};
 use super::list::SegmentList;
 use super::segment::{INLINE_SLOTS, NONE, Segment};
 
@@ -53,7 +54,7 @@ impl<X> Exclusive<'_, X> {
 
     /// Hands the chain of segments to an empty list.
     fn give_chain<Y>(&mut self, target: &mut Exclusive<'_, Y>) {
-        debug_assert!(target.is_empty());
+        debug_assert!(target.is_empty(), "what the target had is gone");
         if self.is_empty() {
             return;
         }
@@ -80,7 +81,7 @@ impl<X> Exclusive<'_, X> {
     fn leave_inline(&mut self) {
         self.drop_drained_ends();
         let inline = self.list.inline_segment();
-        let header = self.header(inline);
+        let header = header_of(inline);
         let is_linked = self.head == inline || self.tail == inline || header.prev.get() != NONE;
         if !is_linked {
             return;
@@ -88,20 +89,20 @@ impl<X> Exclusive<'_, X> {
         let (lo, hi) = (u32::from(header.lo.get()), u32::from(header.hi.get()));
         let outer = Segment::alloc(u32::from(header.slots.get()), u32::from(header.units));
         for index in lo..hi {
-            self.carry_over(inline, index, outer);
+            carry_over(inline, index, outer);
         }
         let (prev, next) = (header.prev.get(), header.next.get());
-        self.header(outer).prev.set(prev);
-        self.header(outer).next.set(next);
+        header_of(outer).prev.set(prev);
+        header_of(outer).next.set(next);
         if prev == NONE {
             self.head = outer;
         } else {
-            self.header(self.resolve(prev)).next.set(outer.as_link());
+            header_of(self.resolve(prev)).next.set(outer.as_link());
         }
         if next == NONE {
             self.tail = outer;
         } else {
-            self.header(self.resolve(next)).prev.set(outer.as_link());
+            header_of(self.resolve(next)).prev.set(outer.as_link());
         }
         header.prev.set(NONE);
         header.next.set(NONE);
@@ -109,4 +110,3 @@ impl<X> Exclusive<'_, X> {
         self.moved = true;
     }
 }
-

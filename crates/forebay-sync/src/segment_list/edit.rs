@@ -4,7 +4,7 @@
 //! cut in two and the new message goes between the parts.
 
 use super::Side;
-use super::exclusive::{Exclusive, write_slot};
+use super::exclusive::{Exclusive, has_room_before, header_of, write_slot};
 use super::iter::Place;
 use super::segment::{NONE, Payload, Segment};
 use super::slot::{BOXED_UNITS, Slot};
@@ -13,15 +13,23 @@ impl<X> Exclusive<'_, X> {
     /// Replaces the message with this index from the left, and says whether there was one. O(1 + number of segments) and the copy.
     #[must_use]
     pub fn set(&mut self, index: u64, message: &[u8]) -> bool {
-        let Some(Place { segment, slot: position }) = self.place(index) else {
+        let Some(Place {
+            segment,
+            slot: position,
+        }) = self.place(index)
+        else {
             return false;
         };
         // SAFETY: a live slot was claimed by a push.
         let old = unsafe { segment.published(position) };
-        let header = self.header(segment);
+        let header = header_of(segment);
         let mut payload = Payload::new(message);
-        let fits_behind = |units: u32| u32::from(header.used.get()) + units <= u32::from(header.units);
-        if payload.units() > old.units() && !fits_behind(payload.units()) && old.units() >= BOXED_UNITS {
+        let fits_behind =
+            |units: u32| u32::from(header.used.get()) + units <= u32::from(header.units);
+        if payload.units() > old.units()
+            && !fits_behind(payload.units())
+            && old.units() >= BOXED_UNITS
+        {
             payload = Payload::Boxed(message.into());
         }
         if old.is_boxed() {
@@ -41,7 +49,13 @@ impl<X> Exclusive<'_, X> {
             unsafe { write_slot(segment, position as u16, offset, payload) };
         } else {
             // Only a message of one unit at most has no place for a box.
-            self.remove_at(Place { segment, slot: position }, Slot::EMPTY);
+            self.remove_at(
+                Place {
+                    segment,
+                    slot: position,
+                },
+                Slot::EMPTY,
+            );
             self.insert(index, message);
         }
         true
@@ -67,7 +81,7 @@ impl<X> Exclusive<'_, X> {
 
     /// Adds a message in front of the slot `position`, which may be one past the last.
     fn insert_in(&mut self, segment: Segment, position: u32, payload: Payload<'_>) {
-        let header = self.header(segment);
+        let header = header_of(segment);
         let units = payload.units();
         let (lo, hi) = (u32::from(header.lo.get()), u32::from(header.hi.get()));
         let offset = header.used.get();
@@ -77,7 +91,7 @@ impl<X> Exclusive<'_, X> {
             }
             header.hi.set(hi as u16 + 1);
             position
-        } else if self.has_room_before(segment, units) {
+        } else if has_room_before(segment, units) {
             for index in lo..position {
                 shift(segment, index, index - 1);
             }
@@ -94,20 +108,20 @@ impl<X> Exclusive<'_, X> {
 
     /// As `insert_in`, with a segment of its own for the message and one for what was behind it.
     fn insert_between(&mut self, segment: Segment, position: u32, payload: Payload<'_>) {
-        let header = self.header(segment);
+        let header = header_of(segment);
         let hi = u32::from(header.hi.get());
         if position < hi {
             let rest_units = u32::from(header.units);
             let rest = Segment::alloc(u32::from(header.slots.get()).max(hi - position), rest_units);
             self.link_behind(segment, rest);
             for index in position..hi {
-                self.carry_over(segment, index, rest);
+                carry_over(segment, index, rest);
             }
             header.hi.set(position as u16);
         }
         let own = self.obtain(header.mean_units(), payload.units());
         self.link_behind(segment, own);
-        let header = self.header(own);
+        let header = header_of(own);
         let offset = header.used.get();
         header.hi.set(1);
         header.used.set(offset + payload.units() as u16);
@@ -117,58 +131,41 @@ impl<X> Exclusive<'_, X> {
         self.unlink_if_drained(segment);
     }
 
-    /// Moves the live message in `index` to the end of `target`, which has room for it.
-    pub(super) fn carry_over(&self, segment: Segment, index: u32, target: Segment) {
-        // SAFETY: a live slot was claimed by a push.
-        let slot = unsafe { segment.published(index) };
-        let payload = if slot.is_boxed() {
-            // SAFETY: live, and not read any more.
-            Payload::Boxed(unsafe { segment.take_boxed(slot) })
-        } else {
-            // SAFETY: live, and its bytes are not touched before they have been copied.
-            Payload::Inline(unsafe { segment.message(slot) })
-        };
-        let header = self.header(target);
-        let (end, offset) = (header.hi.get(), header.used.get());
-        header.hi.set(end + 1);
-        header.used.set(offset + payload.units() as u16);
-        // SAFETY: the caller says that there is room; we are alone.
-        unsafe { write_slot(target, end, offset, payload) };
-        // SAFETY: the message is gone, nobody has a claim on a live slot, and we are alone.
-        unsafe { segment.set_slot(index, Slot::EMPTY) };
-    }
-
     /// Puts `new` into the chain, behind `segment` as seen from the head.
     fn link_behind(&mut self, segment: Segment, new: Segment) {
         self.moved = true;
-        let next = self.header(segment).next.get();
-        self.header(new).prev.set(self.list.link_to(segment));
-        self.header(new).next.set(next);
-        self.header(segment).next.set(self.list.link_to(new));
+        let next = header_of(segment).next.get();
+        header_of(new).prev.set(self.list.link_to(segment));
+        header_of(new).next.set(next);
+        header_of(segment).next.set(self.list.link_to(new));
         if next == NONE {
             self.tail = new;
         } else {
-            self.header(self.resolve(next)).prev.set(self.list.link_to(new));
+            header_of(self.resolve(next))
+                .prev
+                .set(self.list.link_to(new));
         }
     }
 
     fn unlink_if_drained(&mut self, segment: Segment) {
-        if !self.header(segment).is_drained() {
+        if !header_of(segment).is_drained() {
             return;
         }
-        let (prev, next) = (self.header(segment).prev.get(), self.header(segment).next.get());
+        let (prev, next) = (header_of(segment).prev.get(), header_of(segment).next.get());
         if prev == NONE || next == NONE {
             return self.drop_drained_ends();
         }
-        self.header(self.resolve(prev)).next.set(next);
-        self.header(self.resolve(next)).prev.set(prev);
+        header_of(self.resolve(prev)).next.set(next);
+        header_of(self.resolve(next)).prev.set(prev);
         self.retire(segment);
     }
 
     /// Removes the message with this index from the left, and says whether there was one. O(number of segments), and the slots of one.
     #[must_use]
     pub fn remove(&mut self, index: u64) -> bool {
-        let Some(place) = self.place(index) else { return false };
+        let Some(place) = self.place(index) else {
+            return false;
+        };
         self.remove_live(place);
         true
     }
@@ -185,8 +182,11 @@ impl<X> Exclusive<'_, X> {
 
     /// Closes the gap of a message whose box, if it had one, is gone. Gives back its units, if `slot` says which.
     fn remove_at(&mut self, place: Place, slot: Slot) {
-        let Place { segment, slot: position } = place;
-        let header = self.header(segment);
+        let Place {
+            segment,
+            slot: position,
+        } = place;
+        let header = header_of(segment);
         let (lo, hi) = (u32::from(header.lo.get()), u32::from(header.hi.get()));
         let (freed, rest) = if position - lo < hi - 1 - position {
             for index in (lo..position).rev() {
@@ -213,7 +213,12 @@ impl<X> Exclusive<'_, X> {
     /// Removes the first `limit` messages, counted from the side `from`, for which `is_match` says yes; returns how many there were.
     ///
     /// O(n), and for every message removed the slots of one segment.
-    pub fn remove_matching(&mut self, from: Side, limit: u64, mut is_match: impl FnMut(&[u8]) -> bool) -> u64 {
+    pub fn remove_matching(
+        &mut self,
+        from: Side,
+        limit: u64,
+        mut is_match: impl FnMut(&[u8]) -> bool,
+    ) -> u64 {
         let mut removed = 0;
         let mut passed = 0;
         while removed < limit && passed < self.len {
@@ -272,4 +277,25 @@ fn shift(segment: Segment, from: u32, to: u32) {
     let slot = unsafe { segment.published(from) };
     // SAFETY: free, or just moved on; we are alone.
     unsafe { segment.set_slot(to, slot) };
+}
+
+/// Moves the live message in `index` to the end of `target`, which has room for it.
+pub(super) fn carry_over(segment: Segment, index: u32, target: Segment) {
+    // SAFETY: a live slot was claimed by a push.
+    let slot = unsafe { segment.published(index) };
+    let payload = if slot.is_boxed() {
+        // SAFETY: live, and not read any more.
+        Payload::Boxed(unsafe { segment.take_boxed(slot) })
+    } else {
+        // SAFETY: live, and its bytes are not touched before they have been copied.
+        Payload::Inline(unsafe { segment.message(slot) })
+    };
+    let header = header_of(target);
+    let (end, offset) = (header.hi.get(), header.used.get());
+    header.hi.set(end + 1);
+    header.used.set(offset + payload.units() as u16);
+    // SAFETY: the caller says that there is room; we are alone.
+    unsafe { write_slot(target, end, offset, payload) };
+    // SAFETY: the message is gone, nobody has a claim on a live slot, and we are alone.
+    unsafe { segment.set_slot(index, Slot::EMPTY) };
 }

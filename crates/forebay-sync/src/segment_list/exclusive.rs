@@ -78,7 +78,9 @@ impl<'a, X> Exclusive<'a, X> {
         // Relaxed: "freeze" has acquired what the last exclusive section wrote.
         let (head, tail) = (list.head.load(Relaxed), list.tail.load(Relaxed));
         // SAFETY: the ends of a list are alive, and we are alone (I3).
-        let (head, tail) = unsafe { (list.resolve(head), list.resolve(tail)) };
+        let head = unsafe { list.resolve(head) };
+        // SAFETY: as above.
+        let tail = unsafe { list.resolve(tail) };
         // Relaxed: as above.
         let carry = list.carry.load(Relaxed);
         let this = Self {
@@ -97,9 +99,9 @@ impl<'a, X> Exclusive<'a, X> {
         };
         #[cfg(loom)]
         this.touch();
-        this.header(head).lo.set(word.lo() as u16);
-        this.header(tail).hi.set(word.hi() as u16);
-        this.header(tail).used.set(word.used() as u16);
+        header_of(head).lo.set(word.lo() as u16);
+        header_of(tail).hi.set(word.hi() as u16);
+        header_of(tail).used.set(word.used() as u16);
         this
     }
 
@@ -109,23 +111,16 @@ impl<'a, X> Exclusive<'a, X> {
         self.list.alone.with_mut(|_| ());
     }
 
-    /// The header of a segment of this list.
-    #[inline]
-    pub(super) fn header(&self, segment: Segment) -> &'a Header {
-        // SAFETY: all segments that exclusive mode handles belong to the list and are alive until it ends; we are alone (I3).
-        unsafe { segment.header() }
-    }
-
     /// The segment behind a link of this list's chain.
     #[inline]
     pub(super) fn resolve(&self, link: Link) -> Segment {
-        debug_assert!(link != NONE);
+        debug_assert!(link != NONE, "a neighbour is there");
         // SAFETY: links of the chain lead to live segments; we are alone (I3).
         unsafe { self.list.resolve(link) }
     }
 
     pub(super) fn set_reserve(&mut self, segment: Segment) {
-        debug_assert!(self.reserve == NONE);
+        debug_assert!(self.reserve == NONE, "one segment is enough");
         self.reserve = segment.as_link();
     }
 
@@ -214,10 +209,10 @@ impl<'a, X> Exclusive<'a, X> {
 
     fn push_tail(&mut self, payload: Payload<'_>) {
         let units = payload.units();
-        if !self.header(self.tail).has_room(1, units) {
+        if !header_of(self.tail).has_room(1, units) {
             self.make_room(units);
         }
-        let (segment, header) = (self.tail, self.header(self.tail));
+        let (segment, header) = (self.tail, header_of(self.tail));
         let (index, offset) = (header.hi.get(), header.used.get());
         header.hi.set(index + 1);
         header.used.set(offset + units as u16);
@@ -227,17 +222,17 @@ impl<'a, X> Exclusive<'a, X> {
 
     fn push_head(&mut self, payload: Payload<'_>) {
         let units = payload.units();
-        if !self.has_room_before(self.head, units) {
-            let front = self.obtain(self.header(self.head).mean_units(), units);
+        if !has_room_before(self.head, units) {
+            let front = self.obtain(header_of(self.head).mean_units(), units);
             // SAFETY: just obtained.
             unsafe { front.turn_round() };
-            let header = self.header(front);
+            let header = header_of(front);
             header.next.set(self.list.link_to(self.head));
-            self.header(self.head).prev.set(self.list.link_to(front));
+            header_of(self.head).prev.set(self.list.link_to(front));
             self.head = front;
             self.moved = true;
         }
-        let (segment, header) = (self.head, self.header(self.head));
+        let (segment, header) = (self.head, header_of(self.head));
         let (index, offset) = (header.lo.get() - 1, header.used.get());
         header.lo.set(index);
         header.used.set(offset + units as u16);
@@ -245,21 +240,14 @@ impl<'a, X> Exclusive<'a, X> {
         unsafe { write_slot(segment, index, offset, payload) };
     }
 
-    /// Whether a message of `units` units fits in front of the segment's first live slot.
-    pub(super) fn has_room_before(&self, segment: Segment, units: u32) -> bool {
-        let header = self.header(segment);
-        let lo = header.lo.get();
-        lo > 0
-            && u32::from(header.used.get()) + units <= u32::from(header.units)
-            // SAFETY: slots below `lo` are in the table.
-            && unsafe { segment.is_slot_settled(u32::from(lo) - 1) }
-    }
-
     /// Makes room for a message of `units` units in the tail segment: from its start again when the list is empty, else with a new one.
     fn make_room(&mut self, units: u32) {
         self.drop_drained_ends();
-        let header = self.header(self.tail);
-        if header.is_drained() && table_units(1) + units <= u32::from(header.units) && header.laps.get() < LAPS_MAX {
+        let header = header_of(self.tail);
+        if header.is_drained()
+            && table_units(1) + units <= u32::from(header.units)
+            && header.laps.get() < LAPS_MAX
+        {
             // SAFETY: drained, and we are alone.
             if unsafe { self.tail.is_settled() } {
                 if self.tail.as_link() == self.list.inline_segment().as_link()
@@ -268,7 +256,11 @@ impl<'a, X> Exclusive<'a, X> {
                     header.laps.set(header.laps.get() + 1);
                 }
                 let slots = u32::from(header.slots.get());
-                let slots = if table_units(slots) + units <= u32::from(header.units) { slots } else { 1 };
+                let slots = if table_units(slots) + units <= u32::from(header.units) {
+                    slots
+                } else {
+                    1
+                };
                 // SAFETY: drained and settled, and we are alone.
                 unsafe { self.tail.relayout(slots) };
                 self.moved = true;
@@ -277,11 +269,16 @@ impl<'a, X> Exclusive<'a, X> {
         }
         let plan = {
             let used = header.used.get() - table_units(u32::from(header.slots.get())) as u16;
-            Plan::after(u32::from(header.units), u32::from(header.hi.get()), u32::from(used), self.len)
+            Plan::after(
+                u32::from(header.units),
+                u32::from(header.hi.get()),
+                u32::from(used),
+                self.len,
+            )
         };
         let next = self.obtain_planned(plan, units);
-        self.header(next).prev.set(self.list.link_to(self.tail));
-        self.header(self.tail).next.set(self.list.link_to(next));
+        header_of(next).prev.set(self.list.link_to(self.tail));
+        header_of(self.tail).next.set(self.list.link_to(next));
         self.tail = next;
         self.moved = true;
         self.drop_drained_head();
@@ -290,7 +287,7 @@ impl<'a, X> Exclusive<'a, X> {
     /// An empty segment with room for a message of `units` units, like the ones the list has.
     pub(super) fn obtain(&mut self, mean_units: Option<u32>, units: u32) -> Segment {
         let written = u32::from(mean_units.is_some());
-        let sibling = u32::from(self.header(self.head).units);
+        let sibling = u32::from(header_of(self.head).units);
         let plan = Plan::after(sibling, written, mean_units.unwrap_or(units), self.len);
         self.obtain_planned(plan, units)
     }
@@ -301,7 +298,7 @@ impl<'a, X> Exclusive<'a, X> {
         if reserve != NONE {
             // SAFETY: ours since `set_reserve`, and alive.
             let segment = unsafe { Segment::from_link(reserve) };
-            if self.header(segment).has_room(1, units) {
+            if header_of(segment).has_room(1, units) {
                 return segment;
             }
             self.reserve = reserve;
@@ -310,9 +307,11 @@ impl<'a, X> Exclusive<'a, X> {
         if spare != NONE {
             // SAFETY: kept alive by the list.
             let segment = unsafe { Segment::from_link(spare) };
-            if u32::from(self.header(segment).units) >= data_units {
+            if u32::from(header_of(segment).units) >= data_units {
                 self.alone().spare = NONE;
-                let (slots, _) = plan.resized(u32::from(self.header(segment).units)).size(1, units);
+                let (slots, _) = plan
+                    .resized(u32::from(header_of(segment).units))
+                    .size(1, units);
                 // SAFETY: a spare segment is empty and settled, and we are alone.
                 unsafe { segment.relayout(slots) };
                 return segment;
@@ -339,7 +338,9 @@ impl<'a, X> Exclusive<'a, X> {
 
     /// Drops the message at `side` without looking at it.
     pub(super) fn discard(&mut self, side: Side) {
-        let Some((segment, index)) = self.end(side) else { return };
+        let Some((segment, index)) = self.end(side) else {
+            return;
+        };
         // SAFETY: a live slot was claimed by a push.
         let slot = unsafe { segment.published(index) };
         if slot.is_boxed() {
@@ -352,7 +353,12 @@ impl<'a, X> Exclusive<'a, X> {
     /// Moves the message at `from` to `to` of another list and returns a copy of it. `None` when this list is empty.
     ///
     /// To move a message within one list, pop and push it.
-    pub fn move_to<Y>(&mut self, from: Side, target: &mut Exclusive<'_, Y>, to: Side) -> Option<Bytes> {
+    pub fn move_to<Y>(
+        &mut self,
+        from: Side,
+        target: &mut Exclusive<'_, Y>,
+        to: Side,
+    ) -> Option<Bytes> {
         let (segment, index) = self.end(from)?;
         // SAFETY: a live slot was claimed by a push.
         let slot = unsafe { segment.published(index) };
@@ -375,15 +381,15 @@ impl<'a, X> Exclusive<'a, X> {
         }
         self.drop_drained_ends();
         Some(if side == self.push_side {
-            (self.tail, u32::from(self.header(self.tail).hi.get()) - 1)
+            (self.tail, u32::from(header_of(self.tail).hi.get()) - 1)
         } else {
-            (self.head, u32::from(self.header(self.head).lo.get()))
+            (self.head, u32::from(header_of(self.head).lo.get()))
         })
     }
 
     /// Gives up the slot at one of the ends, whose message is gone.
     fn settle_end(&mut self, segment: Segment, index: u32, slot: Slot) {
-        let header = self.header(segment);
+        let header = header_of(segment);
         let rest = if index == u32::from(header.lo.get()) && segment == self.head {
             header.lo.set(header.lo.get() + 1);
             Slot::SETTLED
@@ -400,19 +406,19 @@ impl<'a, X> Exclusive<'a, X> {
     /// Unlinks the segments at the ends that have no message left, but for one (I2).
     pub(super) fn drop_drained_ends(&mut self) {
         self.drop_drained_head();
-        while self.head != self.tail && self.header(self.tail).is_drained() {
+        while self.head != self.tail && header_of(self.tail).is_drained() {
             let drained = self.tail;
-            self.tail = self.resolve(self.header(drained).prev.get());
-            self.header(self.tail).next.set(NONE);
+            self.tail = self.resolve(header_of(drained).prev.get());
+            header_of(self.tail).next.set(NONE);
             self.retire(drained);
         }
     }
 
     fn drop_drained_head(&mut self) {
-        while self.head != self.tail && self.header(self.head).is_drained() {
+        while self.head != self.tail && header_of(self.head).is_drained() {
             let drained = self.head;
-            self.head = self.resolve(self.header(drained).next.get());
-            self.header(self.head).prev.set(NONE);
+            self.head = self.resolve(header_of(drained).next.get());
+            header_of(self.head).prev.set(NONE);
             self.retire(drained);
         }
     }
@@ -422,8 +428,8 @@ impl<'a, X> Exclusive<'a, X> {
         self.moved = true;
         self.sort_limbo();
         if segment == self.list.inline_segment() {
-            self.header(segment).prev.set(NONE);
-            self.header(segment).next.set(NONE);
+            header_of(segment).prev.set(NONE);
+            header_of(segment).next.set(NONE);
         } else {
             self.keep_or_wait(segment);
         }
@@ -436,7 +442,7 @@ impl<'a, X> Exclusive<'a, X> {
             self.keep_or_free(segment);
         } else {
             let limbo = self.alone().limbo;
-            self.header(segment).next.set(limbo);
+            header_of(segment).next.set(limbo);
             self.alone().limbo = segment.as_link();
         }
     }
@@ -447,13 +453,13 @@ impl<'a, X> Exclusive<'a, X> {
         while link != NONE {
             // SAFETY: kept alive by the list.
             let segment = unsafe { Segment::from_link(link) };
-            link = self.header(segment).next.get();
+            link = header_of(segment).next.get();
             self.keep_or_wait(segment);
         }
     }
 
     fn keep_or_free(&mut self, segment: Segment) {
-        let units = u32::from(self.header(segment).units);
+        let units = u32::from(header_of(segment).units);
         if self.alone().spare == NONE && units >= SPARE_UNITS_MIN {
             self.alone().spare = segment.as_link();
         } else {
@@ -462,7 +468,7 @@ impl<'a, X> Exclusive<'a, X> {
     }
 
     fn free_later(&mut self, segment: Segment) {
-        self.header(segment).next.set(self.garbage);
+        header_of(segment).next.set(self.garbage);
         self.garbage = segment.as_link();
     }
 
@@ -480,7 +486,7 @@ impl<'a, X> Exclusive<'a, X> {
             let last = self.tail;
             // SAFETY: as above.
             unsafe { inline.relayout(INLINE_SLOTS) };
-            self.header(inline).laps.set(0);
+            header_of(inline).laps.set(0);
             self.head = inline;
             self.tail = inline;
             self.retire(last);
@@ -496,7 +502,7 @@ impl<'a, X> Exclusive<'a, X> {
         while link != NONE {
             // SAFETY: kept alive by the list until now.
             let segment = unsafe { Segment::from_link(link) };
-            link = self.header(segment).next.get();
+            link = header_of(segment).next.get();
             super::orphans::adopt(segment);
         }
     }
@@ -514,8 +520,8 @@ impl<'a, X> Exclusive<'a, X> {
         if self.moved || self.word.is_apart() {
             self.drop_drained_ends();
         }
-        let head = self.header(self.head);
-        let tail = self.header(self.tail);
+        let head = header_of(self.head);
+        let tail = header_of(self.tail);
         let apart = self.head != self.tail;
         let mut renumbered = false;
         if self.moved || apart || self.word.is_apart() {
@@ -561,8 +567,27 @@ impl<'a, X> Exclusive<'a, X> {
         #[cfg(loom)]
         self.touch();
         // Release: "unfreeze": all that exclusive mode wrote; pairs with "load word", "claim" and "freeze" in `SegmentList`.
-        self.list.word.store_owned(word.0, ord(Site::Unfreeze, Release));
+        self.list
+            .word
+            .store_owned(word.0, ord(Site::Unfreeze, Release));
     }
+}
+
+/// The header of a segment, for code in exclusive mode.
+#[inline]
+pub(super) fn header_of<'a>(segment: Segment) -> &'a Header {
+    // SAFETY: the segments that exclusive mode handles belong to its list and are alive until it ends; it is alone (I3).
+    unsafe { segment.header() }
+}
+
+/// Whether a message of `units` units fits in front of the segment's first live slot.
+pub(super) fn has_room_before(segment: Segment, units: u32) -> bool {
+    let header = header_of(segment);
+    let lo = header.lo.get();
+    lo > 0
+        && u32::from(header.used.get()) + units <= u32::from(header.units)
+        // SAFETY: slots below `lo` are in the table.
+        && unsafe { segment.is_slot_settled(u32::from(lo) - 1) }
 }
 
 /// Writes a message and its slot. Unfreezing publishes them.
@@ -583,7 +608,9 @@ impl<X> Drop for Exclusive<'_, X> {
         self.publish();
         if self.reserve != NONE {
             // SAFETY: made for this guard, and not used.
-            unsafe { Segment::from_link(self.reserve).free() };
+            let reserve = unsafe { Segment::from_link(self.reserve) };
+            // SAFETY: as above.
+            unsafe { reserve.free() };
         }
         let mut link = self.garbage;
         while link != NONE {

@@ -3,7 +3,7 @@
 use core::iter::FusedIterator;
 
 use super::Side;
-use super::exclusive::Exclusive;
+use super::exclusive::{Exclusive, header_of};
 use super::segment::Segment;
 
 /// A place in the chain: a slot of a segment.
@@ -16,11 +16,11 @@ pub(super) struct Place {
 impl<X> Exclusive<'_, X> {
     /// Where the message with this distance from the head is. The caller has checked that there is one.
     fn place_from_head(&self, mut distance: u64) -> Place {
-        debug_assert!(distance < self.len);
+        debug_assert!(distance < self.len, "message {distance} of {}", self.len);
         if distance < self.len / 2 {
             let mut segment = self.head;
             loop {
-                let header = self.header(segment);
+                let header = header_of(segment);
                 if distance < header.live() {
                     let slot = u32::from(header.lo.get()) + distance as u32;
                     return Place { segment, slot };
@@ -32,7 +32,7 @@ impl<X> Exclusive<'_, X> {
         let mut distance = self.len - 1 - distance;
         let mut segment = self.tail;
         loop {
-            let header = self.header(segment);
+            let header = header_of(segment);
             if distance < header.live() {
                 let slot = u32::from(header.hi.get()) - 1 - distance as u32;
                 return Place { segment, slot };
@@ -58,18 +58,18 @@ impl<X> Exclusive<'_, X> {
     /// The neighbour towards the tail. The caller has checked that there is one.
     fn towards_tail(&self, mut place: Place) -> Place {
         place.slot += 1;
-        while place.slot >= u32::from(self.header(place.segment).hi.get()) {
-            place.segment = self.resolve(self.header(place.segment).next.get());
-            place.slot = u32::from(self.header(place.segment).lo.get());
+        while place.slot >= u32::from(header_of(place.segment).hi.get()) {
+            place.segment = self.resolve(header_of(place.segment).next.get());
+            place.slot = u32::from(header_of(place.segment).lo.get());
         }
         place
     }
 
     /// The neighbour towards the head. The caller has checked that there is one.
     fn towards_head(&self, mut place: Place) -> Place {
-        while place.slot == u32::from(self.header(place.segment).lo.get()) {
-            place.segment = self.resolve(self.header(place.segment).prev.get());
-            place.slot = u32::from(self.header(place.segment).hi.get());
+        while place.slot == u32::from(header_of(place.segment).lo.get()) {
+            place.segment = self.resolve(header_of(place.segment).prev.get());
+            place.slot = u32::from(header_of(place.segment).hi.get());
         }
         place.slot -= 1;
         place
@@ -92,6 +92,10 @@ impl<X> Exclusive<'_, X> {
     }
 
     /// The bytes at a place.
+    #[expect(
+        clippy::unused_self,
+        reason = "the borrow is what keeps the message there"
+    )]
     pub(super) fn message_at(&self, place: Place) -> &[u8] {
         // SAFETY: a live slot was claimed by a push.
         let slot = unsafe { place.segment.published(place.slot) };
@@ -119,8 +123,16 @@ impl<X> Exclusive<'_, X> {
         Iter {
             list: self,
             remaining,
-            front: if remaining == 0 { None } else { self.place(start) },
-            back: if remaining == 0 { None } else { self.place(end - 1) },
+            front: if remaining == 0 {
+                None
+            } else {
+                self.place(start)
+            },
+            back: if remaining == 0 {
+                None
+            } else {
+                self.place(end - 1)
+            },
         }
     }
 }

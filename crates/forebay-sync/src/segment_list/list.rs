@@ -1,6 +1,6 @@
 //! The list itself, and its two fast paths.
 
-use core::cell::UnsafeCell as Raw;
+use core::cell;
 use core::fmt;
 use core::ptr::NonNull;
 
@@ -10,7 +10,9 @@ use smallvec::SmallVec;
 
 use super::exclusive::{Alone, Exclusive};
 use super::plan::Plan;
-use super::segment::{INLINE, INLINE_SLOTS, INLINE_UNITS, InlineSegment, Link, Payload, Segment, table_units};
+use super::segment::{
+    INLINE, INLINE_SLOTS, INLINE_UNITS, InlineSegment, Link, Payload, Segment, table_units,
+};
 use super::slot::{INLINE_BYTES_MAX, Slot, units_for};
 use super::taken::Taken;
 use super::word::Word;
@@ -49,13 +51,19 @@ pub struct SegmentList<X> {
     /// One past the last slot of the head segment, while head and tail are apart.
     pub(super) limit: AtomicU32,
     pub(super) alone: UnsafeCell<Alone<X>>,
-    inline: Raw<InlineSegment>,
+    inline: cell::UnsafeCell<InlineSegment>,
 }
 
 // SAFETY: messages are bytes; `X` moves with the list, and is only reached by one thread at a time (I3).
 unsafe impl<X: Send> Send for SegmentList<X> {}
 // SAFETY: sharing is what the protocol of the module documentation is for; `X` is only reached in exclusive mode (I3).
 unsafe impl<X: Send> Sync for SegmentList<X> {}
+
+// A million short queues are a million of these.
+const _: () = assert!(
+    cfg!(loom) || size_of::<SegmentList<u64>>() == 176,
+    "the module doc gives this size"
+);
 
 /// The size of the tail segment, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +122,7 @@ impl<X: Default> SegmentList<X> {
             room: AtomicU32::new(Room::new(INLINE_SLOTS, INLINE_UNITS).0),
             limit: AtomicU32::new(0),
             alone: UnsafeCell::new(Alone::default()),
-            inline: Raw::new(InlineSegment::new()),
+            inline: cell::UnsafeCell::new(InlineSegment::new()),
         }
     }
 }
@@ -162,7 +170,12 @@ impl<X> SegmentList<X> {
         // Release: keeps our loads of `head`, `tail`, `room`, `limit` and `carry` before the claim, so that what they read belongs to
         // the word that was claimed from (I1); pairs with "freeze".
         self.word
-            .compare_exchange(from.0, to.0, ord(Site::WordClaim, AcqRel), ord(Site::WordLoad, Acquire))
+            .compare_exchange(
+                from.0,
+                to.0,
+                ord(Site::WordClaim, AcqRel),
+                ord(Site::WordLoad, Acquire),
+            )
             .map(|_| ())
             .map_err(Word)
     }
@@ -174,14 +187,17 @@ impl<X> SegmentList<X> {
         let mut backoff = Backoff::new();
         loop {
             if word.is_detoured() {
-                return Err(self.detour(word));
+                return Err(detour(word));
             }
             // Relaxed: the load of `word` made these visible; when they are newer than `word`, the claim fails (I1).
             let room = Room(self.room.load(Relaxed));
             let tail = self.tail.load(Relaxed);
             let carry = self.carry.load(Relaxed);
             let (slot, offset) = (word.hi(), word.used());
-            if word.push_side() != side || slot + slots > room.slots() || offset + units > room.units() {
+            if word.push_side() != side
+                || slot + slots > room.slots()
+                || offset + units > room.units()
+            {
                 return Err(Detour::NeedsExclusive);
             }
             match self.try_claim(word, word.claim_tail(slots, units)) {
@@ -191,7 +207,12 @@ impl<X> SegmentList<X> {
                         .wrapping_sub(u64::from(word.lo()));
                     // SAFETY: `tail` is the tail of the word that was claimed from (I1), and our unsettled claim keeps it alive (I5).
                     let segment = unsafe { self.resolve(tail) };
-                    return Ok(Claim { segment, slot, offset, len });
+                    return Ok(Claim {
+                        segment,
+                        slot,
+                        offset,
+                        len,
+                    });
                 }
                 Err(now) => word = now,
             }
@@ -206,14 +227,18 @@ impl<X> SegmentList<X> {
         let mut backoff = Backoff::new();
         loop {
             if word.is_detoured() {
-                return Err(self.detour(word));
+                return Err(detour(word));
             }
             if word.is_empty() {
                 return Ok(None);
             }
             // Relaxed: as in `claim_tail`.
             let head = self.head.load(Relaxed);
-            let end = if word.is_apart() { self.limit.load(Relaxed) } else { word.hi() };
+            let end = if word.is_apart() {
+                self.limit.load(Relaxed)
+            } else {
+                word.hi()
+            };
             let first = word.lo();
             if word.push_side() == side || first >= end {
                 return Err(Detour::NeedsExclusive);
@@ -224,17 +249,14 @@ impl<X> SegmentList<X> {
                     // SAFETY: `head` is the head of the word that was claimed from (I1), and our unsettled claim keeps it alive (I5).
                     let segment = unsafe { self.resolve(head) };
                     // SAFETY: these slots were claimed by the step above, and by nobody else.
-                    return Ok(Some(unsafe { Taken::new(self, segment, first, slots, side) }));
+                    return Ok(Some(unsafe {
+                        Taken::new(self, segment, first, slots, side)
+                    }));
                 }
                 Err(now) => word = now,
             }
             backoff.spin();
         }
-    }
-
-    #[cold]
-    fn detour(&self, word: Word) -> Detour {
-        if word.is_attended() { Detour::Attended } else { Detour::Frozen }
     }
 
     #[cold]
@@ -256,14 +278,20 @@ impl<X> SegmentList<X> {
     /// [`Attended`] when the owner wants to look at every operation; nothing was done.
     #[inline]
     pub fn push(&self, side: Side, message: &[u8]) -> Result<u64, Attended> {
-        if message.len() <= INLINE_BYTES_MAX {
-            if let Ok(claim) = self.claim_tail(side, 1, units_for(message.len())) {
-                // SAFETY: the claim covers the units, and the message is short enough.
-                unsafe { claim.segment.write_inline(claim.offset, message) };
-                // SAFETY: the claim covers the slot.
-                unsafe { publish(claim.segment, claim.slot, Slot::inline(claim.offset, message.len())) };
-                return Ok(claim.len);
-            }
+        if message.len() <= INLINE_BYTES_MAX
+            && let Ok(claim) = self.claim_tail(side, 1, units_for(message.len()))
+        {
+            // SAFETY: the claim covers the units, and the message is short enough.
+            unsafe { claim.segment.write_inline(claim.offset, message) };
+            // SAFETY: the claim covers the slot.
+            unsafe {
+                publish(
+                    claim.segment,
+                    claim.slot,
+                    Slot::inline(claim.offset, message.len()),
+                )
+            };
+            return Ok(claim.len);
         }
         self.push_detour(side, Payload::new(message))
     }
@@ -306,18 +334,28 @@ impl<X> SegmentList<X> {
     }
 
     /// Exclusive mode with a segment in hand, should a new one be needed, so that nobody waits for the allocator.
-    fn freeze_to_push(&self, side: Side, slots: u32, units: u32) -> Result<Exclusive<'_, X>, Attended> {
+    fn freeze_to_push(
+        &self,
+        side: Side,
+        slots: u32,
+        units: u32,
+    ) -> Result<Exclusive<'_, X>, Attended> {
         let word = self.load_word();
         // Relaxed: only a guess.
         let room = Room(self.room.load(Relaxed));
         let guess = Plan::after(room.units(), word.hi(), word.used(), self.len());
         let fits = word.hi() + slots <= room.slots() && word.used() + units <= room.units();
-        let reserve = (!fits && !word.is_empty() && word.push_side() == side).then(|| guess.alloc(slots, units));
+        let reserve = (!fits && !word.is_empty() && word.push_side() == side)
+            .then(|| guess.alloc(slots, units));
         let mut alone = self.freeze();
         if let Some(reserve) = reserve {
             alone.set_reserve(reserve);
         }
-        if alone.is_attended() { Err(Attended) } else { Ok(alone) }
+        if alone.is_attended() {
+            Err(Attended)
+        } else {
+            Ok(alone)
+        }
     }
 
     /// Adds all `messages` at `side` in one atomic step, the first one first, and returns the new length.
@@ -332,11 +370,17 @@ impl<X> SegmentList<X> {
         if let [message] = messages {
             return self.push(side, message.as_ref());
         }
-        let mut payloads: SmallVec<[Payload<'_>; 16]> =
-            messages.iter().map(|message| Payload::new(message.as_ref())).collect();
+        let mut payloads: SmallVec<[Payload<'_>; 16]> = messages
+            .iter()
+            .map(|message| Payload::new(message.as_ref()))
+            .collect();
         let slots = u32::try_from(payloads.len()).unwrap_or(u32::MAX);
-        let units = payloads.iter().map(|payload| u64::from(payload.units())).sum::<u64>();
-        let fits_a_segment = slots <= super::word::SLOTS_MAX && units <= u64::from(super::word::UNITS_MAX);
+        let units = payloads
+            .iter()
+            .map(|payload| u64::from(payload.units()))
+            .sum::<u64>();
+        let fits_a_segment =
+            slots <= super::word::SLOTS_MAX && units <= u64::from(super::word::UNITS_MAX);
         loop {
             let claim = if fits_a_segment {
                 self.claim_tail(side, slots, units as u32)
@@ -381,7 +425,11 @@ impl<X> SegmentList<X> {
     ///
     /// [`Attended`] as for [`SegmentList::push`].
     #[inline]
-    pub fn pop_with<R>(&self, side: Side, f: impl FnOnce(&[u8]) -> R) -> Result<Option<R>, Attended> {
+    pub fn pop_with<R>(
+        &self,
+        side: Side,
+        f: impl FnOnce(&[u8]) -> R,
+    ) -> Result<Option<R>, Attended> {
         match self.claim_head(side, 1) {
             Ok(None) => Ok(None),
             Ok(Some(taken)) => Ok(Some(taken.consume_one(f))),
@@ -419,7 +467,12 @@ impl<X> SegmentList<X> {
     /// # Errors
     ///
     /// [`Attended`] as for [`SegmentList::push`].
-    pub fn pop_many_with(&self, side: Side, max: usize, mut f: impl FnMut(&[u8])) -> Result<usize, Attended> {
+    pub fn pop_many_with(
+        &self,
+        side: Side,
+        max: usize,
+        mut f: impl FnMut(&[u8]),
+    ) -> Result<usize, Attended> {
         let max = u32::try_from(max).unwrap_or(u32::MAX);
         if max == 0 {
             return Ok(0);
@@ -544,15 +597,26 @@ impl<X> SegmentList<X> {
             }
             // Acquire on success: what the last exclusive section wrote; pairs with "unfreeze" in `Exclusive`.
             let acquire = ord(Site::Freeze, Acquire);
-            match self.word.compare_exchange(word.0, word.frozen().0, acquire, Relaxed) {
+            if self
+                .word
+                .compare_exchange(word.0, word.frozen().0, acquire, Relaxed)
+                .is_ok()
+            {
                 // SAFETY: this thread has set the frozen bit: it is alone (I3).
-                Ok(_) => return unsafe { Exclusive::begin(self, word) },
-                Err(_) => {
-                    backoff.spin();
-                    word = self.load_word();
-                }
+                return unsafe { Exclusive::begin(self, word) };
             }
+            backoff.spin();
+            word = self.load_word();
         }
+    }
+}
+
+#[cold]
+fn detour(word: Word) -> Detour {
+    if word.is_attended() {
+        Detour::Attended
+    } else {
+        Detour::Frozen
     }
 }
 

@@ -110,13 +110,20 @@
 //! # Complexity and memory
 //! Push, pop and `len` are O(1), with one read-modify-write on the shared word each (none for `len`) and no allocation in the steady state.
 //! Per message: its bytes rounded up to 8, and 4 bytes for the slot; over 1 KiB: 16 bytes for the address of its own allocation. Per list:
-//! 144 bytes with `X` of 8 bytes, which is room for four messages of 64 bytes in all. Middle operations say their cost themselves.
+//! 176 bytes with an `X` of 8 bytes, the first four messages (of 64 bytes together) included. Middle operations say their cost themselves.
 //!
 //! # Tested by
 //! `loom-tests/tests/segment_list*.rs` (models, and the mutants that kill them), `tests/segment_list_*.rs` (battery, random operations
 //! against a `VecDeque`, stress), and the linearizability test of the crate `forebay`.
 
+// Slots have 10 bits and units 13: what is kept of them in 16 bits, or cut out of a word, is never cut off.
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "fields have fewer bits than their integers"
+)]
+
 mod contents;
+mod copy;
 mod edit;
 mod exclusive;
 mod iter;

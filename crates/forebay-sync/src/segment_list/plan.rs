@@ -12,11 +12,18 @@ const SIZES_BYTES: [usize; 4] = if cfg!(loom) {
 
 /// Units of data of a segment of that size.
 const fn units_of(bytes: usize) -> u32 {
-    let header = if cfg!(loom) { 32 } else { size_of::<super::segment::Header>() };
+    let header = if cfg!(loom) {
+        32
+    } else {
+        size_of::<super::segment::Header>()
+    };
     ((bytes - header) / 8) as u32
 }
 
-const _: () = assert!(units_of(SIZES_BYTES[3]) <= UNITS_MAX, "offsets have 13 bits");
+const _: () = assert!(
+    units_of(SIZES_BYTES[3]) <= UNITS_MAX,
+    "offsets have 13 bits"
+);
 
 /// Segments of at least this many units stay with a list for reuse.
 pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[1]);
@@ -37,7 +44,9 @@ impl Plan {
     /// A list starts small. It grows to the next size twice without more ado, then only while there is a backlog: a short busy queue
     /// keeps to segments that fit the first-level cache.
     pub(super) fn after(units: u32, written: u32, used: u32, len: u64) -> Self {
-        let step = SIZES_BYTES.iter().position(|&bytes| units_of(bytes) > units);
+        let step = SIZES_BYTES
+            .iter()
+            .position(|&bytes| units_of(bytes) > units);
         let grown = step.map_or(units_of(SIZES_BYTES[3]), |step| units_of(SIZES_BYTES[step]));
         let has_backlog = len * 2 >= u64::from(written);
         let keeps = units >= SPARE_UNITS_MIN && !has_backlog;
@@ -91,11 +100,29 @@ mod tests {
     #[test]
     fn what_is_asked_for_fits() {
         for units in [10, 60, 508, 2044, 8188] {
-            for (slots, needed) in [(1, 0), (1, 1), (1, 8), (1, 128), (16, 2048), (1000, 3000), (1023, 7000)] {
+            for (slots, needed) in [
+                (1, 0),
+                (1, 1),
+                (1, 8),
+                (1, 128),
+                (16, 2048),
+                (1000, 3000),
+                (1023, 7000),
+            ] {
                 for mean in [0, 1, 8, 100] {
-                    let (table, units) = Plan { units, mean_units: mean }.size(slots, needed);
-                    assert!(table >= slots && table <= SLOTS_MAX, "{table} slots for {slots}");
-                    assert!(table_units(table) + needed <= units, "{table} slots, {needed} of {units} units");
+                    let (table, units) = Plan {
+                        units,
+                        mean_units: mean,
+                    }
+                    .size(slots, needed);
+                    assert!(
+                        table >= slots && table <= SLOTS_MAX,
+                        "{table} slots for {slots}"
+                    );
+                    assert!(
+                        table_units(table) + needed <= units,
+                        "{table} slots, {needed} of {units} units"
+                    );
                     assert!(units <= UNITS_MAX, "{units} units");
                 }
             }
@@ -104,7 +131,11 @@ mod tests {
 
     #[test]
     fn a_segment_of_64_byte_messages_wastes_little() {
-        let (slots, units) = Plan { units: 8188, mean_units: 8 }.size(1, 8);
+        let (slots, units) = Plan {
+            units: 8188,
+            mean_units: 8,
+        }
+        .size(1, 8);
         let bytes = f64::from(units * 8 + 32) / f64::from(slots);
         assert!(bytes <= 68.5, "{bytes} bytes per message");
     }

@@ -71,10 +71,9 @@ impl Pool {
 
     fn give_back(&mut self, segment: NonNull<u8>) {
         let address = segment.addr().get() & !(BLOCK_BYTES - 1);
-        let block = self
-            .blocks
-            .get_mut(&address)
-            .expect("a segment of the pool lies in one of its blocks");
+        let Some(block) = self.blocks.get_mut(&address) else {
+            unreachable!("a segment of the pool lies in one of its blocks")
+        };
         let bit = 1 << ((segment.addr().get() - address) / SEGMENT_BYTES);
         debug_assert!(block.free & bit == 0, "a segment is freed once");
         block.free |= bit;
@@ -86,7 +85,11 @@ impl Pool {
 
     /// Takes one empty block out of the pool: the highest, since the lowest are used first.
     fn remove_empty(&mut self) -> Option<Block> {
-        let (&address, _) = self.blocks.iter().rev().find(|(_, block)| block.free == ALL_FREE)?;
+        let (&address, _) = self
+            .blocks
+            .iter()
+            .rev()
+            .find(|(_, block)| block.free == ALL_FREE)?;
         self.partial.remove(&address);
         self.empty -= 1;
         self.blocks.remove(&address)
@@ -138,6 +141,10 @@ pub(super) unsafe fn give_back(segment: NonNull<u8>) {
 /// assert!(release_idle_memory() > 8 << 20);
 /// # Ok::<(), forebay_sync::Attended>(())
 /// ```
+#[expect(
+    clippy::must_use_candidate,
+    reason = "what it does matters, not what it says"
+)]
 pub fn release_idle_memory() -> usize {
     let mut released = 0;
     let mut due = {
@@ -148,7 +155,9 @@ pub fn release_idle_memory() -> usize {
     };
     while due > 0 {
         // One at a time, so that nobody waits long for the pool.
-        let Some(block) = pool().remove_empty() else { break };
+        let Some(block) = pool().remove_empty() else {
+            break;
+        };
         // SAFETY: made by `os::map`; none of its segments is in use, and it is out of the pool.
         unsafe { os::unmap(block.start) };
         released += BLOCK_BYTES;
@@ -163,7 +172,8 @@ mod os {
 
     use core::ptr::{self, NonNull};
 
-    use alloc::alloc::{Layout, handle_alloc_error};
+    use alloc::alloc::handle_alloc_error;
+    use core::alloc::Layout;
     use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
 
     use super::BLOCK_BYTES;
@@ -194,7 +204,8 @@ mod os {
         let advised = unsafe { madvise(start.cast(), BLOCK_BYTES, Advice::LinuxHugepage) };
         // A kernel that has no huge pages backs the block with small ones.
         advised.unwrap_or_default();
-        NonNull::new(start).expect("the kernel maps nothing at address 0")
+        // SAFETY: aligned up from an address that the kernel has chosen for a mapping, which is not 0.
+        unsafe { NonNull::new_unchecked(start) }
     }
 
     /// # Safety
@@ -204,7 +215,10 @@ mod os {
         if bytes > 0 {
             // SAFETY: the same contract.
             let unmapped = unsafe { munmap(start.cast(), bytes) };
-            unmapped.expect("a part of a mapping of ours can be unmapped");
+            debug_assert!(
+                unmapped.is_ok(),
+                "a part of a mapping of ours can be unmapped"
+            );
         }
     }
 
@@ -223,7 +237,8 @@ mod os {
 
     use core::ptr::NonNull;
 
-    use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+    use alloc::alloc::{alloc, dealloc, handle_alloc_error};
+    use core::alloc::Layout;
 
     use super::BLOCK_BYTES;
 
@@ -257,14 +272,21 @@ mod tests {
     fn segments_do_not_overlap_and_come_back() {
         let mut taken: Vec<NonNull<u8>> = (0..5 * SEGMENTS).map(|_| take()).collect();
         for (index, segment) in taken.iter().enumerate() {
-            assert_eq!(segment.addr().get() % SEGMENT_BYTES, 0, "segment {index} is aligned");
+            assert_eq!(
+                segment.addr().get() % SEGMENT_BYTES,
+                0,
+                "segment {index} is aligned"
+            );
             // SAFETY: ours, and large enough.
             unsafe { segment.write_bytes(index as u8, SEGMENT_BYTES) };
         }
         for (index, segment) in taken.iter().enumerate() {
             // SAFETY: ours, and written above.
             let bytes = unsafe { core::slice::from_raw_parts(segment.as_ptr(), SEGMENT_BYTES) };
-            assert!(bytes.iter().all(|&byte| byte == index as u8), "segment {index}");
+            assert!(
+                bytes.iter().all(|&byte| byte == index as u8),
+                "segment {index}"
+            );
         }
         while let Some(segment) = taken.pop() {
             // SAFETY: taken above, not used any more.
@@ -272,6 +294,9 @@ mod tests {
         }
         assert!(pool().empty >= 5, "{} empty blocks are kept", pool().empty);
         release_idle_memory();
-        assert!(release_idle_memory() >= 5 * BLOCK_BYTES, "unused since the last call");
+        assert!(
+            release_idle_memory() >= 5 * BLOCK_BYTES,
+            "unused since the last call"
+        );
     }
 }

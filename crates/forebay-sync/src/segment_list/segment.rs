@@ -12,8 +12,9 @@ use core::cell::Cell;
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
+use core::alloc::Layout;
 
 use super::pool;
 use super::slot::{Slot, units_for};
@@ -142,7 +143,7 @@ impl Segment {
     /// `link` is neither [`NONE`] nor [`INLINE`]; its segment is alive for as long as the result is used.
     #[inline]
     pub(super) unsafe fn from_link(link: Link) -> Self {
-        debug_assert!(link != NONE && link != INLINE);
+        debug_assert!(link != NONE && link != INLINE, "a segment of its own");
         // SAFETY: not null, by the contract above.
         Self(unsafe { NonNull::new_unchecked(link) })
     }
@@ -157,13 +158,18 @@ impl Segment {
 
     fn layout(units: u32) -> Layout {
         let bytes = size_of::<Header>() + units as usize * 8;
-        Layout::from_size_align(bytes, align_of::<Header>())
-            .expect("a segment is at most 64 KiB: its layout is valid")
+        match Layout::from_size_align(bytes, align_of::<Header>()) {
+            Ok(layout) => layout,
+            Err(_) => unreachable!("a segment has at most 64 KiB"),
+        }
     }
 
     /// A new segment with an empty table.
     pub(super) fn alloc(slots: u32, units: u32) -> Self {
-        debug_assert!(table_units(slots) <= units && units <= super::word::UNITS_MAX);
+        debug_assert!(
+            table_units(slots) <= units && units <= super::word::UNITS_MAX,
+            "{slots} slots, {units} units"
+        );
         let layout = Self::layout(units);
         let bytes = if layout.size() == pool::SEGMENT_BYTES {
             pool::take()
@@ -209,9 +215,9 @@ impl Segment {
     }
 
     #[inline]
-    fn data(self) -> *mut u8 {
+    fn data(self) -> *mut u64 {
         // In bounds: the data begin right behind the header, in the same allocation.
-        self.0.as_ptr().cast::<u8>().wrapping_add(size_of::<Header>())
+        self.0.as_ptr().wrapping_add(1).cast::<u64>()
     }
 
     /// Sets all slots of a table that only the caller uses.
@@ -262,7 +268,11 @@ impl Segment {
         let word = unsafe { self.slot(index) };
         // Acquire: the message's bytes; pairs with "publish slot" in `SegmentList::push`.
         let slot = Slot(word.load(ord(Site::SlotRead, Acquire)));
-        if slot.is_full() { slot } else { Self::wait_published(word) }
+        if slot.is_full() {
+            slot
+        } else {
+            Self::wait_published(word)
+        }
     }
 
     #[cold]
@@ -288,7 +298,9 @@ impl Segment {
         let lo = u32::from(unsafe { self.header() }.lo.get());
         // The last one first: it is the likeliest to be still in use.
         // SAFETY: slots below `lo` are within the table.
-        (0..lo).rev().all(|index| unsafe { self.is_slot_settled(index) })
+        (0..lo)
+            .rev()
+            .all(|index| unsafe { self.is_slot_settled(index) })
     }
 
     /// Makes an empty, settled segment ready to be used from its start, with a table of `slots` slots.
@@ -329,13 +341,19 @@ impl Segment {
     /// The caller has claimed [`units_for`] the message at `offset`, and the message is short enough to be inline.
     #[inline]
     pub(super) unsafe fn write_inline(self, offset: u32, message: &[u8]) {
-        debug_assert!(message.len() <= super::slot::INLINE_BYTES_MAX);
+        debug_assert!(
+            message.len() <= super::slot::INLINE_BYTES_MAX,
+            "{} bytes",
+            message.len()
+        );
         #[cfg(loom)]
         // SAFETY: alive: the caller has a claim in it.
-        unsafe { self.0.as_ref() }.model.wrote(offset, units_for(message.len()));
-        let to = self.data().wrapping_add(offset as usize * 8);
+        unsafe { self.0.as_ref() }
+            .model
+            .wrote(offset, units_for(message.len()));
+        let to = self.data().wrapping_add(offset as usize).cast::<u8>();
         // SAFETY: the claim covers these units, and nobody else touches them before the slot is published (I4).
-        unsafe { ptr::copy_nonoverlapping(message.as_ptr(), to, message.len()) };
+        unsafe { super::copy::copy(message.as_ptr(), to, message.len()) };
     }
 
     /// Leaves a boxed message at `offset`.
@@ -346,8 +364,13 @@ impl Segment {
     pub(super) unsafe fn write_boxed(self, offset: u32, message: Box<[u8]>) {
         #[cfg(loom)]
         // SAFETY: alive: the caller has a claim in it.
-        unsafe { self.0.as_ref() }.model.wrote(offset, super::slot::BOXED_UNITS);
-        let to = self.data().wrapping_add(offset as usize * 8).cast::<*mut [u8]>();
+        unsafe { self.0.as_ref() }
+            .model
+            .wrote(offset, super::slot::BOXED_UNITS);
+        let to = self
+            .data()
+            .wrapping_add(offset as usize)
+            .cast::<*mut [u8]>();
         // SAFETY: the claim covers the two units of a wide pointer; units are aligned to 8.
         unsafe { to.write(Box::into_raw(message)) };
     }
@@ -360,17 +383,22 @@ impl Segment {
     /// settled it, or is in exclusive mode and it is live.
     #[inline]
     pub(super) unsafe fn message<'a>(self, slot: Slot) -> &'a [u8] {
-        debug_assert!(slot.is_full());
+        debug_assert!(slot.is_full(), "{slot:?}");
         #[cfg(loom)]
         // SAFETY: alive: it holds a message.
-        unsafe { self.0.as_ref() }.model.reads(slot.offset(), slot.units());
+        unsafe { self.0.as_ref() }
+            .model
+            .reads(slot.offset(), slot.units());
         if slot.is_boxed() {
             // SAFETY: the same contract.
             let boxed = unsafe { self.boxed(slot) };
             // SAFETY: written by `write_boxed`; nobody has taken the box yet.
             return unsafe { &*boxed };
         }
-        let from = self.data().wrapping_add(slot.offset() as usize * 8);
+        let from = self
+            .data()
+            .wrapping_add(slot.offset() as usize)
+            .cast::<u8>();
         // SAFETY: `write_inline` put `len` bytes there; they do not change while the message is there (I4).
         unsafe { core::slice::from_raw_parts(from, slot.len()) }
     }
@@ -379,7 +407,10 @@ impl Segment {
     ///
     /// As [`Segment::message`], and the slot is a boxed one.
     unsafe fn boxed(self, slot: Slot) -> *mut [u8] {
-        let from = self.data().wrapping_add(slot.offset() as usize * 8).cast::<*mut [u8]>();
+        let from = self
+            .data()
+            .wrapping_add(slot.offset() as usize)
+            .cast::<*mut [u8]>();
         // SAFETY: `write_boxed` put it there; aligned to 8.
         unsafe { from.read() }
     }
@@ -390,10 +421,12 @@ impl Segment {
     ///
     /// As [`Segment::message`], the slot is a boxed one, and nobody reads the message afterwards.
     pub(super) unsafe fn take_boxed(self, slot: Slot) -> Box<[u8]> {
-        debug_assert!(slot.is_boxed());
+        debug_assert!(slot.is_boxed(), "{slot:?}");
         #[cfg(loom)]
         // SAFETY: alive: it holds a message.
-        unsafe { self.0.as_ref() }.model.reads(slot.offset(), slot.units());
+        unsafe { self.0.as_ref() }
+            .model
+            .reads(slot.offset(), slot.units());
         // SAFETY: the same contract.
         let boxed = unsafe { self.boxed(slot) };
         // SAFETY: made by `Box::into_raw` in `write_boxed`, taken once.

@@ -49,7 +49,7 @@ impl Slot {
     /// A message of `len` bytes at `offset`.
     #[inline]
     pub(super) const fn inline(offset: u32, len: usize) -> Self {
-        debug_assert!(len <= INLINE_BYTES_MAX);
+        debug_assert!(len <= INLINE_BYTES_MAX, "longer messages are boxed");
         Self(FULL | (len as u32) << OFFSET_BITS | offset)
     }
 
@@ -106,10 +106,18 @@ mod tests {
             }
             let slot = Slot::boxed(offset);
             assert!(slot.is_full() && slot.is_boxed(), "{slot:?}");
-            assert_eq!((slot.offset(), slot.units()), (offset, BOXED_UNITS), "{slot:?}");
+            assert_eq!(
+                (slot.offset(), slot.units()),
+                (offset, BOXED_UNITS),
+                "{slot:?}"
+            );
         }
         assert!(!Slot::EMPTY.is_full(), "an empty slot is not full");
         assert!(!Slot::SETTLED.is_full(), "a settled slot is not full");
-        assert_ne!(Slot::EMPTY, Slot::SETTLED, "a slot that waits for its pusher is not settled");
+        assert_ne!(
+            Slot::EMPTY,
+            Slot::SETTLED,
+            "a slot that waits for its pusher is not settled"
+        );
     }
 }

@@ -27,7 +27,13 @@ impl<'a, X> Taken<'a, X> {
     ///
     /// The caller has claimed `slots` slots from `first` in `segment`, for this value alone.
     #[inline]
-    pub(super) unsafe fn new(list: &'a SegmentList<X>, segment: Segment, first: u32, slots: u32, side: Side) -> Self {
+    pub(super) unsafe fn new(
+        list: &'a SegmentList<X>,
+        segment: Segment,
+        first: u32,
+        slots: u32,
+        side: Side,
+    ) -> Self {
         Self {
             list,
             segment,
@@ -40,7 +46,7 @@ impl<'a, X> Taken<'a, X> {
     /// The next message's slot, once its pusher has published it.
     #[inline]
     fn published(&self) -> Slot {
-        debug_assert!(self.next < self.end);
+        debug_assert!(self.next < self.end, "a claimed slot is left");
         // SAFETY: claimed by us, and a push has claimed it before.
         unsafe { self.segment.published(self.next) }
     }

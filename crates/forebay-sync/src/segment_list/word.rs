@@ -115,7 +115,10 @@ impl Word {
     /// The word that ends exclusive mode.
     #[inline]
     pub(super) fn published(self, ends: Ends) -> Self {
-        debug_assert!(ends.lo <= SLOTS_MAX && ends.hi <= SLOTS_MAX && ends.used <= UNITS_MAX);
+        debug_assert!(
+            ends.lo <= SLOTS_MAX && ends.hi <= SLOTS_MAX && ends.used <= UNITS_MAX,
+            "{ends:?}"
+        );
         let mut bits = u64::from(ends.lo)
             | u64::from(ends.hi) << HI_SHIFT
             | u64::from(ends.used) << USED_SHIFT
@@ -142,7 +145,7 @@ impl Word {
 }
 
 /// What exclusive mode leaves behind.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
     pub(super) lo: u32,
     pub(super) hi: u32,
@@ -175,7 +178,12 @@ mod tests {
     #[test]
     fn every_field_keeps_to_its_bits() {
         let start = Word::new(2);
-        for (lo, hi, used) in [(0, 0, 2), (1, 1, 3), (SLOTS_MAX, SLOTS_MAX, UNITS_MAX), (7, 512, 4096)] {
+        for (lo, hi, used) in [
+            (0, 0, 2),
+            (1, 1, 3),
+            (SLOTS_MAX, SLOTS_MAX, UNITS_MAX),
+            (7, 512, 4096),
+        ] {
             for bits in 0..8 {
                 let ends = Ends {
                     lo,
@@ -183,11 +191,19 @@ mod tests {
                     used,
                     apart: bits & 1 != 0,
                     attended: bits & 2 != 0,
-                    push_side: if bits & 4 != 0 { Side::Left } else { Side::Right },
+                    push_side: if bits & 4 != 0 {
+                        Side::Left
+                    } else {
+                        Side::Right
+                    },
                     renumbered: true,
                 };
                 let word = start.frozen().published(ends);
-                assert_eq!((word.lo(), word.hi(), word.used()), (lo, hi, used), "{word:?}");
+                assert_eq!(
+                    (word.lo(), word.hi(), word.used()),
+                    (lo, hi, used),
+                    "{word:?}"
+                );
                 assert_eq!(word.is_apart(), ends.apart, "{word:?}");
                 assert_eq!(word.is_attended(), ends.attended, "{word:?}");
                 assert_eq!(word.push_side(), ends.push_side, "{word:?}");
