@@ -4,13 +4,14 @@
 //! site in the environment. A failure is a panic or an abort. A time-out proves nothing and fails
 //! the runner, and so does a model that was not found.
 
+use core::time::Duration;
 use forebay_sync::teeth::{Site, VARIABLE};
-use std::env::current_exe;
-use std::fs::File;
+use std::env::{current_exe, temp_dir};
+use std::fs::{self, File};
 use std::io;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{self, Command, ExitStatus, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// No mutant may take longer to fail.
 const TIME_MAX: Duration = Duration::from_secs(240);
@@ -82,7 +83,7 @@ fn run(site: Site, model: &str) -> Verdict {
 
 fn try_run(site: Site, model: &str) -> io::Result<Verdict> {
     // A file, not a pipe: nobody empties a pipe while we wait with a limit.
-    let path = std::env::temp_dir().join(format!("{}-{model}-{}", site.name(), std::process::id()));
+    let path = temp_dir().join(format!("{}-{model}-{}", site.name(), process::id()));
     let output = File::create(&path)?;
     let mut child = Command::new(current_exe()?)
         .args(["--exact", model, "--nocapture", "--test-threads=1"])
@@ -99,13 +100,13 @@ fn try_run(site: Site, model: &str) -> io::Result<Verdict> {
         if start.elapsed() > TIME_MAX {
             child.kill()?;
             child.wait()?;
-            std::fs::remove_file(&path)?;
+            fs::remove_file(&path)?;
             return Ok(Verdict::Unclear(format!("no end after {TIME_MAX:?}")));
         }
         sleep(Duration::from_millis(5));
     };
-    let output = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-    std::fs::remove_file(&path)?;
+    let output = String::from_utf8_lossy(&fs::read(&path)?).into_owned();
+    fs::remove_file(&path)?;
     Ok(verdict(status, &output))
 }
 
@@ -118,8 +119,13 @@ fn verdict(status: ExitStatus, output: &str) -> Verdict {
         return Verdict::Unclear("the model exceeded its bound".to_owned());
     }
     if status.success() {
-        Verdict::Survived
-    } else {
-        Verdict::Killed
+        return Verdict::Survived;
     }
+    // The line after the first panic's place is its message.
+    let message = output
+        .lines()
+        .skip_while(|line| !line.contains("panicked at"))
+        .nth(1);
+    println!("{}", message.unwrap_or("an abort without a panic"));
+    Verdict::Killed
 }

@@ -153,3 +153,27 @@ fn an_owned_store_is_not_torn_by_others() {
         added
     });
 }
+
+/// Rule 1 of the shim: with a plain store in its place, plain loom comes to what cannot be.
+#[test]
+fn a_plain_store_against_exchanges_is_a_false_alarm() {
+    const POSSIBLE: &[bool] = &[true];
+    const IMPOSSIBLE: &[bool] = &[false];
+    Outcomes {
+        required: POSSIBLE,
+        allowed: IMPOSSIBLE,
+    }
+    .explore(|| {
+        let word = Arc::new(plain::AtomicU32::new(0));
+        let others = [(); 2].map(|()| {
+            let word = Arc::clone(&word);
+            thread::spawn(move || word.fetch_add(1, AcqRel))
+        });
+        word.store(8, Release);
+        let mut found = others.map(|other| other.join().unwrap());
+        found.sort_unstable();
+        let last = word.fetch_add(0, Relaxed);
+        // The store came before, between, or after the additions.
+        matches!((found, last), ([8, 9], 10) | ([0, 8], 9) | ([0, 1], 8))
+    });
+}

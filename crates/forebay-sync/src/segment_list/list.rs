@@ -283,14 +283,9 @@ impl<X> SegmentList<X> {
         {
             // SAFETY: the claim covers the units, and the message is short enough.
             unsafe { claim.segment.write_inline(claim.offset, message) };
+            let slot = Slot::inline(claim.offset, message.len());
             // SAFETY: the claim covers the slot.
-            unsafe {
-                publish(
-                    claim.segment,
-                    claim.slot,
-                    Slot::inline(claim.offset, message.len()),
-                )
-            };
+            unsafe { publish(claim.segment, claim.slot, slot) };
             return Ok(claim.len);
         }
         self.push_detour(side, Payload::new(message))
