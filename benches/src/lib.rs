@@ -1,0 +1,27 @@
+//! Workloads, peers and measuring for the Forebay message-queue engine.
+//!
+//! Every workload runs the same work on Forebay and on the queues that a Rust program would use
+//! instead of it, in one process, in turn, round by round. What each workload does is defined once,
+//! in `benches/README.md`; `forebay bench` and `cargo bench` are two ways to run the same code.
+//!
+//! * [`engine`]: the queues, one file each, behind small traits that the drivers are generic over,
+//!   so that no timed operation goes through a virtual call.
+//! * [`drive`]: the loops that several workloads share.
+//! * [`workload`]: what is done with them, one file per workload.
+//! * [`message`] and [`audit`]: numbered messages, and the proof that each came through exactly
+//!   once and in order.
+//! * [`measure`]: threads that start together, latency, memory, and the rounds.
+//! * [`report`]: rows, the table, the progress bar, the machine.
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod audit;
+pub mod drive;
+pub mod engine;
+pub mod fault;
+pub mod measure;
+pub mod message;
+pub mod options;
+pub mod report;
+pub mod workload;

@@ -1,0 +1,322 @@
+//! One engine's part of a workload, and the group of those that are compared.
+
+use alloc::sync::Arc;
+use core::fmt;
+use core::time::Duration;
+
+use serde_json::Value;
+
+use crate::fault::Fault;
+use crate::measure::latency::Latency;
+use crate::measure::memory::{self, MemoryUse};
+use crate::measure::pulse::Pulse;
+
+/// How much there is to do.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// How many messages go all the way through.
+    pub messages: u64,
+    /// The size of each.
+    pub payload: usize,
+    /// Beaten by the threads of the run, and stops them.
+    pub pulse: Arc<Pulse>,
+}
+
+impl Work {
+    /// The fault of a run that was told to stop before its end, if it was.
+    ///
+    /// # Errors
+    /// [`Fault::Interrupted`], or nothing when the run was not stopped.
+    pub fn check_stopped(&self) -> Result<(), Fault> {
+        if self.pulse.is_stopped() {
+            Err(Fault::Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What one run of one engine gave.
+#[derive(Debug, Clone, Default)]
+pub struct Sample {
+    /// Messages that went all the way through.
+    pub messages: u64,
+    /// How long that took.
+    pub elapsed: Duration,
+    /// How long single messages took.
+    pub latency: Latency,
+    /// What was resident while all messages waited, where they all do at once.
+    pub full_rss_bytes: Option<u64>,
+    /// Further figures by the name of their field.
+    pub extra: Vec<(&'static str, f64)>,
+}
+
+impl Sample {
+    /// So many messages in so much time.
+    #[must_use]
+    pub fn new(messages: u64, elapsed: Duration) -> Self {
+        Self {
+            messages,
+            elapsed,
+            ..Self::default()
+        }
+    }
+
+    /// Nanoseconds per message.
+    #[must_use]
+    pub fn ns_per_op(&self) -> f64 {
+        self.elapsed.as_secs_f64() * 1e9 / as_f64(self.messages.max(1))
+    }
+}
+
+/// A count as a number to divide by; exact up to 2^53.
+#[must_use]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no count of messages comes near 2^53"
+)]
+pub const fn as_f64(count: u64) -> f64 {
+    count as f64
+}
+
+type Run = Arc<dyn Fn(&Work) -> Result<Sample, Fault> + Send + Sync>;
+type Weigh = Arc<dyn Fn(&Work) -> Result<MemoryUse, Fault> + Send + Sync>;
+type Paced = Arc<dyn Fn(&Work, f64) -> Result<Sample, Fault> + Send + Sync>;
+
+/// One engine's part of a group.
+///
+/// The calls here are virtual; each leads into a driver that is compiled for its engine.
+#[derive(Clone)]
+pub struct Case {
+    engine: &'static str,
+    variant: Option<&'static str>,
+    check: Option<Run>,
+    run: Run,
+    weigh: Weigh,
+    paced: Option<Paced>,
+}
+
+impl Case {
+    /// A case that is timed by `run`.
+    pub fn new(
+        engine: &'static str,
+        variant: Option<&'static str>,
+        run: impl Fn(&Work) -> Result<Sample, Fault> + Send + Sync + 'static,
+    ) -> Self {
+        let run: Run = Arc::new(run);
+        let same = Arc::clone(&run);
+        let weigh = move |work: &Work| {
+            same(work)?;
+            let peak_rss_bytes = memory::peak_resident();
+            Ok(MemoryUse {
+                peak_rss_bytes,
+                ..MemoryUse::default()
+            })
+        };
+        Self {
+            engine,
+            variant,
+            check: None,
+            run,
+            weigh: Arc::new(weigh),
+            paced: None,
+        }
+    }
+
+    /// Adds what must succeed before the engine is timed.
+    #[must_use]
+    pub fn checked(
+        mut self,
+        check: impl Fn(&Work) -> Result<Sample, Fault> + Send + Sync + 'static,
+    ) -> Self {
+        self.check = Some(Arc::new(check));
+        self
+    }
+
+    /// Says how memory is measured, in a process of its own, when the peak of a run is not all.
+    #[must_use]
+    pub fn with_memory(
+        mut self,
+        weigh: impl Fn(&Work) -> Result<MemoryUse, Fault> + Send + Sync + 'static,
+    ) -> Self {
+        self.weigh = Arc::new(weigh);
+        self
+    }
+
+    /// Adds the open-loop run that gives the latency, at so many messages per second.
+    #[must_use]
+    pub fn paced(
+        mut self,
+        paced: impl Fn(&Work, f64) -> Result<Sample, Fault> + Send + Sync + 'static,
+    ) -> Self {
+        self.paced = Some(Arc::new(paced));
+        self
+    }
+
+    /// Runs the timed part once, on the calling thread and its crew.
+    ///
+    /// # Errors
+    /// What was wrong with the run.
+    pub fn time(&self, work: &Work) -> Result<Sample, Fault> {
+        (self.run)(work)
+    }
+
+    /// Runs the check once, where there is one.
+    ///
+    /// # Errors
+    /// What is wrong with the engine.
+    pub fn check(&self, work: &Work) -> Result<(), Fault> {
+        self.check
+            .as_ref()
+            .map_or(Ok(()), |check| check(work).map(drop))
+    }
+
+    /// Runs the timed part in the open loop, at so many messages per second, where it has such a
+    /// form.
+    ///
+    /// # Errors
+    /// What was wrong with the run.
+    pub fn pace(&self, work: &Work, messages_per_s: f64) -> Result<Sample, Fault> {
+        self.paced.as_ref().map_or_else(
+            || Ok(Sample::default()),
+            |paced| paced(work, messages_per_s),
+        )
+    }
+
+    /// Runs the timed part once and says what memory it took; that means something only in a
+    /// process that has done nothing else.
+    ///
+    /// # Errors
+    /// What was wrong with the run.
+    pub fn weigh(&self, work: &Work) -> Result<MemoryUse, Fault> {
+        (self.weigh)(work)
+    }
+
+    /// The engine's name, as everywhere in reports.
+    #[must_use]
+    pub const fn engine(&self) -> &'static str {
+        self.engine
+    }
+
+    /// How the engine is used, where there are several ways.
+    #[must_use]
+    pub const fn variant(&self) -> Option<&'static str> {
+        self.variant
+    }
+
+    /// Whether the engine is checked before it is timed.
+    #[must_use]
+    pub const fn is_checked(&self) -> bool {
+        self.check.is_some()
+    }
+
+    /// Whether the open loop gives a latency.
+    #[must_use]
+    pub const fn is_paced(&self) -> bool {
+        self.paced.is_some()
+    }
+
+    /// `engine`, or `engine:variant`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.variant.map_or_else(
+            || self.engine.to_owned(),
+            |variant| format!("{}:{variant}", self.engine),
+        )
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("engine", &self.engine)
+            .field("variant", &self.variant)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the rows of a group have in common.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// The workload's name.
+    pub workload: &'static str,
+    /// What distinguishes this group from the others of its workload, in words.
+    pub title: String,
+    /// Threads that push.
+    pub producers: usize,
+    /// Threads that pop.
+    pub consumers: usize,
+    /// Threads in all: fewer than the two together where one thread does both.
+    pub threads: usize,
+    /// How many queues there are.
+    pub keys: u64,
+    /// Further fields that belong to the shape.
+    pub extra: Vec<(&'static str, Value)>,
+}
+
+/// How a figure of a group is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// Nanoseconds per message.
+    NsPerOp,
+    /// The median latency.
+    P50,
+    /// Bytes per message.
+    Bytes,
+}
+
+/// Engines that do the same work in turn, so that their rows can be compared.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What the rows have in common.
+    pub shape: Shape,
+    /// Messages of one run, when nothing else is asked for.
+    pub messages: u64,
+    /// What decides who is better.
+    pub figure: Figure,
+    /// Whether all messages wait at once.
+    pub backlog: bool,
+    /// Whether each message has a key of its own.
+    pub key_per_message: bool,
+    /// Whether a message takes so long that nobody wants more of them than `messages`.
+    pub slow: bool,
+    /// The engines.
+    pub cases: Vec<Case>,
+}
+
+impl Group {
+    /// A group whose messages pass through one after the other.
+    #[must_use]
+    pub const fn new(shape: Shape, messages: u64, figure: Figure, cases: Vec<Case>) -> Self {
+        Self {
+            shape,
+            messages,
+            figure,
+            backlog: false,
+            key_per_message: false,
+            slow: false,
+            cases,
+        }
+    }
+
+    /// Says that all messages wait at once.
+    #[must_use]
+    pub const fn with_backlog(mut self) -> Self {
+        self.backlog = true;
+        self
+    }
+
+    /// Says that each message has a key of its own.
+    #[must_use]
+    pub const fn with_a_key_per_message(mut self) -> Self {
+        self.key_per_message = true;
+        self
+    }
+
+    /// Says that a message takes microseconds, not nanoseconds.
+    #[must_use]
+    pub const fn with_slow_messages(mut self) -> Self {
+        self.slow = true;
+        self
+    }
+}

@@ -1,0 +1,294 @@
+//! What to run and how much of it.
+
+use core::fmt;
+
+use crate::engine;
+use crate::measure::{Group, memory};
+use crate::message::PAYLOAD_BYTES_MIN;
+use crate::workload::Workload;
+
+/// The payload that every target is stated for.
+pub const PAYLOAD_BYTES_DEFAULT: usize = 64;
+/// The largest payload: beyond it, memory bandwidth is all that is measured.
+pub const PAYLOAD_BYTES_MAX: usize = 64 << 20;
+/// Rounds when nothing else is asked for: the fewest whose median ignores two bad ones.
+pub const ROUNDS_DEFAULT: u32 = 5;
+/// Large messages are not made fewer than this.
+const MESSAGES_MIN: u64 = 1_000;
+/// No run starts more threads than this.
+pub const THREADS_MAX: usize = 1024;
+
+/// An engine, or one variant of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineChoice {
+    name: String,
+    variant: Option<String>,
+}
+
+impl EngineChoice {
+    /// Reads `forebay`, which means all its variants, or `forebay:bytes`, which means one.
+    ///
+    /// # Errors
+    /// When no workload has an engine of this name.
+    pub fn parse(text: &str) -> Result<Self, OptionsError> {
+        let (name, variant) = text
+            .split_once(':')
+            .map_or((text, None), |(n, v)| (n, Some(v)));
+        if !engine::NAMES.contains(&name) {
+            return Err(OptionsError::NoSuchEngine(name.to_owned()));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            variant: variant.map(str::to_owned),
+        })
+    }
+
+    fn includes(&self, engine: &str, variant: Option<&str>) -> bool {
+        self.name == engine && (self.variant.is_none() || self.variant.as_deref() == variant)
+    }
+}
+
+/// Everything that can be chosen; the default is the whole table at 64 bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// What is run, in this order.
+    pub workloads: Vec<Workload>,
+    /// Which engines take part; empty means all.
+    pub engines: Vec<EngineChoice>,
+    /// Message sizes; everything is run once for each.
+    pub payloads: Vec<usize>,
+    /// Messages of one run, instead of each workload's own number.
+    pub messages: Option<u64>,
+    /// The time that each workload may take, instead of a number of messages.
+    pub seconds: Option<f64>,
+    /// How often each engine is measured.
+    pub rounds: u32,
+    /// Numbers of threads for the workloads that vary in them; empty means each one's own.
+    pub threads: Vec<usize>,
+    /// Numbers of waiters for `list-waiters`; empty means its own.
+    pub waiters: Vec<usize>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            workloads: Workload::ALL.to_vec(),
+            engines: Vec::new(),
+            payloads: vec![PAYLOAD_BYTES_DEFAULT],
+            messages: None,
+            seconds: None,
+            rounds: ROUNDS_DEFAULT,
+            threads: Vec::new(),
+            waiters: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    /// Whether an engine takes part.
+    #[must_use]
+    pub fn includes(&self, engine: &str, variant: Option<&str>) -> bool {
+        self.engines.is_empty()
+            || self
+                .engines
+                .iter()
+                .any(|choice| choice.includes(engine, variant))
+    }
+
+    /// The numbers of threads that were asked for, or else `default`.
+    #[must_use]
+    pub fn threads_or(&self, default: &[usize]) -> Vec<usize> {
+        if self.threads.is_empty() {
+            default.to_vec()
+        } else {
+            self.threads.clone()
+        }
+    }
+
+    /// Messages of one run of a group: fewer of larger ones, so that the bytes stay the same.
+    #[must_use]
+    pub fn messages_of(&self, group: &Group, payload: usize) -> u64 {
+        let fewer = (payload / PAYLOAD_BYTES_DEFAULT).max(1) as u64;
+        let own = (group.messages / fewer).max(group.messages.min(MESSAGES_MIN));
+        self.messages
+            .map_or(own, |asked| if group.slow { asked.min(own) } else { asked })
+    }
+
+    /// Refuses what cannot be run, before anything is run.
+    ///
+    /// # Errors
+    /// What is wrong and what to do about it.
+    pub fn validate(&self) -> Result<(), OptionsError> {
+        for &payload in &self.payloads {
+            if !(PAYLOAD_BYTES_MIN..=PAYLOAD_BYTES_MAX).contains(&payload) {
+                return Err(OptionsError::Payload(payload));
+            }
+        }
+        if let Some(&threads) = self
+            .threads
+            .iter()
+            .find(|&&n| !(1..=THREADS_MAX).contains(&n))
+        {
+            return Err(OptionsError::Threads(threads));
+        }
+        if self
+            .seconds
+            .is_some_and(|seconds| !(seconds.is_finite() && seconds > 0.0))
+        {
+            return Err(OptionsError::Seconds);
+        }
+        if self.messages == Some(0) || self.rounds == 0 || self.waiters.contains(&0) {
+            return Err(OptionsError::Nothing);
+        }
+        let mut cases = 0;
+        for (workload, payload) in self.each() {
+            for group in workload.groups(self) {
+                cases += group.cases.len();
+                if group.backlog {
+                    let messages = self.messages_of(&group, payload);
+                    check_memory(workload, messages, payload)?;
+                }
+            }
+        }
+        if cases == 0 {
+            Err(OptionsError::NoCase)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Every workload with every payload.
+    pub fn each(&self) -> impl Iterator<Item = (Workload, usize)> + '_ {
+        let payloads = &self.payloads;
+        self.workloads
+            .iter()
+            .flat_map(move |&workload| payloads.iter().map(move |&payload| (workload, payload)))
+    }
+}
+
+fn check_memory(workload: Workload, messages: u64, payload: usize) -> Result<(), OptionsError> {
+    // What the hungriest engine needs: the payload, its allocation's header, a slot, and the
+    // copy that a growing ring buffer makes.
+    let needed = messages.saturating_mul(payload as u64 + 48);
+    match memory::available() {
+        Some(available) if needed > available / 4 * 3 => Err(OptionsError::Memory {
+            workload: workload.name(),
+            needed,
+            messages: (available / 2 / (payload as u64 + 48)).max(1),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with the options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// An engine that no workload has.
+    NoSuchEngine(String),
+    /// A payload outside the limits.
+    Payload(usize),
+    /// A number of threads outside the limits.
+    Threads(usize),
+    /// A time that is no time.
+    Seconds,
+    /// Zero of something.
+    Nothing,
+    /// None of the chosen engines takes part in any of the chosen workloads.
+    NoCase,
+    /// More messages than fit in memory.
+    Memory {
+        /// The workload that keeps them all.
+        workload: &'static str,
+        /// Bytes needed.
+        needed: u64,
+        /// Messages that would fit.
+        messages: u64,
+    },
+}
+
+impl fmt::Display for OptionsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSuchEngine(name) => {
+                write!(
+                    f,
+                    "there is no engine '{name}'; engines are: {}",
+                    engine::NAMES.join(", ")
+                )
+            }
+            Self::Payload(payload) => write!(
+                f,
+                "a payload of {payload} bytes is outside {PAYLOAD_BYTES_MIN} to \
+                 {PAYLOAD_BYTES_MAX}: the first {PAYLOAD_BYTES_MIN} bytes number the message"
+            ),
+            Self::Threads(threads) => {
+                write!(f, "{threads} threads are outside 1 to {THREADS_MAX}")
+            }
+            Self::Seconds => f.write_str("--seconds takes a number above zero, such as 10 or 0.5"),
+            Self::Nothing => f.write_str("messages, rounds and waiters start at 1"),
+            Self::NoCase => f.write_str(
+                "none of these engines takes part in these workloads; \
+                 'forebay bench --help' says which do",
+            ),
+            Self::Memory {
+                workload,
+                needed,
+                messages,
+            } => write!(
+                f,
+                "{workload} keeps all its messages at once, which takes about {} GiB here; \
+                 ask for fewer with --messages {messages}",
+                needed.div_ceil(1 << 30)
+            ),
+        }
+    }
+}
+
+impl core::error::Error for OptionsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{EngineChoice, Options, OptionsError};
+    use crate::workload::Workload;
+
+    fn choices(names: &[&str]) -> Options {
+        let engines = names
+            .iter()
+            .map(|name| EngineChoice::parse(name).unwrap())
+            .collect();
+        Options {
+            engines,
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn engines_are_chosen_by_name_and_variant() {
+        assert!(choices(&[]).includes("kanal", None));
+        let all = choices(&["forebay"]);
+        assert!(all.includes("forebay", None) && all.includes("forebay", Some("bytes")));
+        let one = choices(&["forebay:bytes", "kanal"]);
+        assert!(one.includes("forebay", Some("bytes")) && !one.includes("forebay", None));
+        assert!(EngineChoice::parse("rabbit").is_err());
+    }
+
+    #[test]
+    fn validation_says_what_to_do() {
+        let error = |options: Options| options.validate().unwrap_err();
+        let small = Options {
+            payloads: vec![7],
+            ..Options::default()
+        };
+        assert_eq!(error(small), OptionsError::Payload(7));
+        let huge = Options {
+            messages: Some(1 << 45),
+            ..Options::default()
+        };
+        assert!(error(huge).to_string().contains("--messages"));
+        let mut stranger = choices(&["tokio-mpsc"]);
+        stranger.workloads = vec![Workload::ListSeq];
+        assert_eq!(error(stranger), OptionsError::NoCase);
+        assert_eq!(Options::default().validate(), Ok(()));
+    }
+}

@@ -1,0 +1,217 @@
+//! A row: medians of one engine's rounds, in the form that programs read.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::engine::is_ours;
+use crate::measure::case::Figure;
+use crate::measure::latency::Quantiles;
+use crate::measure::stats::{median, median_deviation};
+use crate::measure::{Entry, Group, Sample};
+
+/// One object of `forebay bench --json`. A figure that was not measured is null.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// The workload.
+    pub workload: &'static str,
+    /// The engine.
+    pub engine: &'static str,
+    /// Threads that push.
+    pub producers: usize,
+    /// Threads that pop.
+    pub consumers: usize,
+    /// The size of a message.
+    pub payload_bytes: usize,
+    /// How many queues there are.
+    pub keys: u64,
+    /// Messages of one run that went all the way through.
+    pub messages: u64,
+    /// How long they took.
+    pub seconds: Option<f64>,
+    /// Messages per second.
+    pub ops_per_s: Option<u64>,
+    /// Nanoseconds per message.
+    pub ns_per_op: Option<f64>,
+    /// Half of the messages took no longer.
+    pub p50_ns: Option<u64>,
+    /// 99 of 100 messages took no longer.
+    pub p99_ns: Option<u64>,
+    /// 999 of 1000 messages took no longer.
+    pub p999_ns: Option<u64>,
+    /// The slowest message.
+    pub max_ns: Option<u64>,
+    /// The most memory that was resident in a process that did this and nothing else.
+    pub peak_rss_bytes: Option<u64>,
+    /// Memory per waiting message, its payload included.
+    pub bytes_per_message: Option<f64>,
+    /// How the engine was used, where there are several ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<&'static str>,
+    /// Threads in all.
+    pub threads: usize,
+    /// How many rounds the medians are of.
+    pub rounds: usize,
+    /// The median distance of the rounds' `ns_per_op` from their median.
+    pub mad_ns: Option<f64>,
+    /// The best peer's figure by this one's: above 1 is better than every peer.
+    pub vs_best_peer: Option<f64>,
+    /// Why there is no figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Fields of single workloads.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+impl Row {
+    /// The figure that decides who is better; less is better.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a latency is below 2^53 ns")]
+    pub fn figure(&self, figure: Figure) -> Option<f64> {
+        match figure {
+            Figure::NsPerOp => self.ns_per_op,
+            Figure::P50 => self.p50_ns.map(|ns| ns as f64),
+            Figure::Bytes => self.bytes_per_message,
+        }
+    }
+
+    /// `engine`, or `engine:variant`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        self.variant.map_or_else(
+            || self.engine.to_owned(),
+            |variant| format!("{}:{variant}", self.engine),
+        )
+    }
+
+    /// A further figure.
+    #[must_use]
+    pub fn number(&self, field: &str) -> Option<f64> {
+        self.extra.get(field).and_then(Value::as_f64)
+    }
+}
+
+/// The rows of a group, each compared with the best peer.
+pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize) -> Vec<Row> {
+    let measured = |entry: &&Entry| !entry.samples.is_empty() || entry.fault.is_some();
+    let mut rows: Vec<Row> = entries
+        .iter()
+        .filter(measured)
+        .map(|entry| row(group, entry, payload))
+        .collect();
+    let peers = rows.iter().filter(|row| !is_ours(row.engine));
+    let best = peers
+        .filter_map(|row| row.figure(group.figure))
+        .reduce(f64::min);
+    for row in &mut rows {
+        let own = row.figure(group.figure);
+        row.vs_best_peer = best.zip(own).map(|(best, own)| rounded(best / own, 3));
+    }
+    rows
+}
+
+fn row(group: &Group, entry: &Entry, payload: usize) -> Row {
+    // The figures of an engine that failed in a later round are worth nothing.
+    let samples: &[Sample] = if entry.fault.is_some() {
+        &[]
+    } else {
+        &entry.samples
+    };
+    let paced = if entry.paced.is_empty() {
+        samples
+    } else {
+        &entry.paced
+    };
+    let shape = &group.shape;
+    let messages = samples.first().map_or(0, |sample| sample.messages);
+    let seconds: Vec<f64> = samples
+        .iter()
+        .map(|sample| sample.elapsed.as_secs_f64())
+        .collect();
+    let ns: Vec<f64> = samples.iter().map(Sample::ns_per_op).collect();
+    let seconds = median(&seconds);
+    let ns_per_op = median(&ns);
+    let quantile = |pick: fn(Quantiles) -> u64| {
+        let of_round = |sample: &Sample| sample.latency.quantiles().map(pick);
+        let rounds: Vec<f64> = paced.iter().filter_map(of_round).map(as_float).collect();
+        median(&rounds).map(whole)
+    };
+    Row {
+        workload: shape.workload,
+        engine: entry.case.engine(),
+        producers: shape.producers,
+        consumers: shape.consumers,
+        payload_bytes: payload,
+        keys: if group.key_per_message {
+            messages
+        } else {
+            shape.keys
+        },
+        messages,
+        seconds: seconds.map(|seconds| rounded(seconds, 6)),
+        ops_per_s: ns_per_op.map(|ns| whole(1e9 / ns)),
+        ns_per_op: ns_per_op.map(|ns| rounded(ns, 2)),
+        p50_ns: quantile(|quantiles| quantiles.p50_ns),
+        p99_ns: quantile(|quantiles| quantiles.p99_ns),
+        p999_ns: quantile(|quantiles| quantiles.p999_ns),
+        max_ns: quantile(|quantiles| quantiles.max_ns),
+        peak_rss_bytes: entry.memory.peak_rss_bytes,
+        bytes_per_message: entry
+            .memory
+            .bytes_per_message
+            .map(|bytes| rounded(bytes, 2)),
+        variant: entry.case.variant(),
+        threads: shape.threads,
+        rounds: samples.len(),
+        mad_ns: median_deviation(&ns).map(|ns| rounded(ns, 2)),
+        vs_best_peer: None,
+        fault: entry.fault.as_ref().map(ToString::to_string),
+        extra: extra(group, entry, samples),
+    }
+}
+
+/// The fields of the shape, and the medians of the further figures.
+fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value> {
+    let mut extra: Map<String, Value> = Map::new();
+    for (field, value) in &group.shape.extra {
+        extra.insert((*field).to_owned(), value.clone());
+    }
+    for rounds in [samples, &entry.paced] {
+        for (field, _) in rounds.first().map_or(&[][..], |sample| &sample.extra) {
+            let of_round = |sample: &Sample| {
+                sample
+                    .extra
+                    .iter()
+                    .find(|(name, _)| name == field)
+                    .map(|(_, value)| *value)
+            };
+            let values: Vec<f64> = rounds.iter().filter_map(of_round).collect();
+            let value = median(&values).map(|value| rounded(value, 3));
+            extra.insert((*field).to_owned(), value.into());
+        }
+    }
+    if let Some(bytes) = entry.memory.retained_bytes {
+        extra.insert("retained_bytes".to_owned(), bytes.into());
+    }
+    if let Some(bytes) = entry.memory.bytes_beside_content {
+        extra.insert("bytes_beside_content".to_owned(), rounded(bytes, 2).into());
+    }
+    extra
+}
+
+/// So many digits after the point: more would only be noise.
+fn rounded(value: f64, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (value * scale).round() / scale
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a float saturates")]
+#[expect(clippy::cast_sign_loss, reason = "times and rates are not negative")]
+fn whole(value: f64) -> u64 {
+    value.round() as u64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a latency is below 2^53 ns")]
+fn as_float(value: u64) -> f64 {
+    value as f64
+}

@@ -1,0 +1,124 @@
+//! Blocked threads.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
+use std::thread;
+use std::time::Instant;
+
+use crate::engine::BlockingQueue;
+use crate::fault::Fault;
+use crate::measure::crew::panicked;
+use crate::measure::latency::Latency;
+use crate::measure::{Sample, Work};
+use crate::message::Header;
+
+/// Ends the thread that receives it.
+const STOP: Header = Header::from_word(u64::MAX);
+const STACK_BYTES: usize = 128 << 10;
+/// From saying that one will wait to being asleep.
+const SETTLE: Duration = Duration::from_micros(200);
+
+/// Runs `body` on so many threads with small stacks, and `lead` on this one meanwhile.
+fn with_threads<T: Send, R>(
+    count: usize,
+    body: impl Fn() -> T + Sync,
+    lead: impl FnOnce() -> R,
+) -> Result<(Vec<T>, R), Fault> {
+    thread::scope(|scope| {
+        let body = &body;
+        let start = |_| {
+            thread::Builder::new()
+                .stack_size(STACK_BYTES)
+                .spawn_scoped(scope, body)
+        };
+        let threads: Vec<_> = (0..count).map(start).collect();
+        // Nobody leads when a thread is missing: its share of the stops would be left over.
+        let led = threads.iter().all(Result::is_ok).then(lead);
+        let mut results = Vec::new();
+        for thread in threads {
+            let thread = thread
+                .map_err(|error| Fault::Failed(format!("cannot start {count} threads: {error}")))?;
+            results.push(thread.join().map_err(|panic| panicked(&*panic))?);
+        }
+        let led = led.ok_or_else(|| Fault::Failed(format!("cannot start {count} threads")))?;
+        Ok((results, led))
+    })
+}
+
+/// The time that a push takes while so many threads are blocked; each push wakes one of them, which
+/// then waits again.
+pub(super) fn push<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Sample, Fault> {
+    let queue = B::new();
+    // Counts the calls that are about to block.
+    let waits = AtomicU64::new(0);
+    let consume = || loop {
+        waits.fetch_add(1, Relaxed);
+        if queue.wait(Header::read) == STOP {
+            return;
+        }
+    };
+    let mut message = vec![0; work.payload];
+    let lead = || {
+        let mut latency = Latency::default();
+        let mut total = Duration::ZERO;
+        thread::sleep(Duration::from_millis(20));
+        for sequence in 0..work.messages {
+            while waits.load(Relaxed) < waiters as u64 + sequence {
+                if work.pulse.is_stopped() {
+                    break;
+                }
+                thread::yield_now();
+            }
+            thread::sleep(SETTLE);
+            Header::new(0, sequence).write(&mut message);
+            let start = Instant::now();
+            queue.push(&message);
+            let took = start.elapsed();
+            total += took;
+            latency.record(took);
+            if !work.pulse.beat() {
+                break;
+            }
+        }
+        STOP.write(&mut message);
+        for _ in 0..waiters {
+            queue.push(&message);
+        }
+        (latency, total)
+    };
+    let (_, (latency, total)) = with_threads(waiters, consume, lead)?;
+    work.check_stopped()?;
+    Ok(Sample {
+        latency,
+        ..Sample::new(work.messages, total)
+    })
+}
+
+/// How late so many threads return whose timeouts end in the same moment.
+pub(super) fn time_out<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Sample, Fault> {
+    let queue = B::new();
+    // Time for all of them to start and to fall asleep.
+    let patience = Duration::from_micros(50_000 + 50 * waiters as u64);
+    let deadline = Instant::now() + patience;
+    let wait = || {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let message = queue.wait_for(left, Header::read);
+        (message, deadline.elapsed())
+    };
+    let (results, ()) = with_threads(waiters, wait, || ())?;
+    work.pulse.beat();
+    work.check_stopped()?;
+    if results.iter().any(|(message, _)| message.is_some()) {
+        return Err(Fault::Miscounted);
+    }
+    let latest = results
+        .iter()
+        .map(|(_, late)| *late)
+        .max()
+        .unwrap_or_default();
+    let mut sample = Sample::new(waiters as u64, latest);
+    for (_, late) in results {
+        sample.latency.record(late);
+    }
+    Ok(sample)
+}

@@ -1,0 +1,152 @@
+//! What is done with the queues, one file per workload. `benches/README.md` defines each.
+
+pub mod list_burst;
+pub mod list_hot;
+pub mod list_keys;
+pub mod list_many;
+pub mod list_outpace;
+pub mod list_reliable;
+pub mod list_seq;
+pub mod list_waiters;
+pub mod list_wake;
+
+use crate::measure::Group;
+use crate::options::Options;
+
+/// A workload by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workload {
+    /// `list-seq`
+    ListSeq,
+    /// `list-spsc`
+    ListSpsc,
+    /// `list-mpsc`
+    ListMpsc,
+    /// `list-mpmc`
+    ListMpmc,
+    /// `list-burst`
+    ListBurst,
+    /// `list-outpace`
+    ListOutpace,
+    /// `list-keys`
+    ListKeys,
+    /// `list-reliable`
+    ListReliable,
+    /// `list-wake`
+    ListWake,
+    /// `list-waiters`
+    ListWaiters,
+    /// `list-many`
+    ListMany,
+}
+
+impl Workload {
+    /// All of them, in the order in which they are run and reported.
+    pub const ALL: [Self; 11] = [
+        Self::ListSeq,
+        Self::ListSpsc,
+        Self::ListMpsc,
+        Self::ListMpmc,
+        Self::ListBurst,
+        Self::ListOutpace,
+        Self::ListKeys,
+        Self::ListReliable,
+        Self::ListWake,
+        Self::ListWaiters,
+        Self::ListMany,
+    ];
+
+    /// The name in every report.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ListSeq => "list-seq",
+            Self::ListSpsc => "list-spsc",
+            Self::ListMpsc => "list-mpsc",
+            Self::ListMpmc => "list-mpmc",
+            Self::ListBurst => "list-burst",
+            Self::ListOutpace => "list-outpace",
+            Self::ListKeys => "list-keys",
+            Self::ListReliable => "list-reliable",
+            Self::ListWake => "list-wake",
+            Self::ListWaiters => "list-waiters",
+            Self::ListMany => "list-many",
+        }
+    }
+
+    /// What happens, in one line.
+    #[must_use]
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::ListSeq => "one thread pushes and pops one message at a time",
+            Self::ListSpsc => "1 producer and 1 consumer on one queue",
+            Self::ListMpsc => "2 producers and 1 consumer on one queue",
+            Self::ListMpmc => "as many producers as consumers on one queue; 4, 8, 16 threads",
+            Self::ListBurst => "all messages in, then all out; bytes per waiting message",
+            Self::ListOutpace => "producers offer 2, 4, 8 times what consumers take, open loop",
+            Self::ListKeys => "1, 16, 10 000 queues by key; uniform and Zipf; 1 and 2 threads",
+            Self::ListReliable => "every message goes through a backup list until it is done",
+            Self::ListWake => "how long a sleeping consumer takes to get a message",
+            Self::ListWaiters => "4 and 4 000 consumers blocked: cost of push and of waiting",
+            Self::ListMany => "a million keys of one message each: memory per key",
+        }
+    }
+
+    /// The workload of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|workload| workload.name() == name)
+    }
+
+    /// The groups of engines that do the same work, with the chosen engines only.
+    #[must_use]
+    pub fn groups(self, options: &Options) -> Vec<Group> {
+        let mut groups = match self {
+            Self::ListSeq => list_seq::groups(),
+            Self::ListSpsc => list_hot::spsc(),
+            Self::ListMpsc => list_hot::mpsc(),
+            Self::ListMpmc => list_hot::mpmc(options),
+            Self::ListBurst => list_burst::groups(options),
+            Self::ListOutpace => list_outpace::groups(),
+            Self::ListKeys => list_keys::groups(options),
+            Self::ListReliable => list_reliable::groups(),
+            Self::ListWake => list_wake::groups(),
+            Self::ListWaiters => list_waiters::groups(options),
+            Self::ListMany => list_many::groups(),
+        };
+        for group in &mut groups {
+            group
+                .cases
+                .retain(|case| options.includes(case.engine(), case.variant()));
+        }
+        groups.retain(|group| !group.cases.is_empty());
+        groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Workload;
+    use crate::engine::NAMES;
+    use crate::measure::Case;
+    use crate::options::Options;
+
+    #[test]
+    fn every_engine_has_a_workload_and_every_case_an_engine() {
+        let mut seen: Vec<&str> = Vec::new();
+        for workload in Workload::ALL {
+            assert_eq!(Workload::from_name(workload.name()), Some(workload));
+            for group in workload.groups(&Options::default()) {
+                assert_eq!(group.shape.workload, workload.name());
+                seen.extend(group.cases.iter().map(Case::engine));
+            }
+        }
+        seen.sort_unstable();
+        seen.dedup();
+        let mut names = NAMES.to_vec();
+        names.sort_unstable();
+        assert_eq!(seen, names);
+    }
+}

@@ -1,0 +1,175 @@
+//! The rows that a run reports, in the form that programs read.
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_assert_message,
+    reason = "helpers of tests are outside #[test] functions"
+)]
+
+use std::sync::Arc;
+
+use forebay_bench::measure::runner::{self, Ending, Observer};
+use forebay_bench::measure::{Case, Group, Pulse};
+use forebay_bench::options::{EngineChoice, Options};
+use forebay_bench::report::row::Row;
+use forebay_bench::report::table::{Marks, Table};
+use forebay_bench::workload::Workload;
+use serde_json::Value;
+
+/// The fields that every row has, in their order.
+const FIELDS: [&str; 16] = [
+    "workload",
+    "engine",
+    "producers",
+    "consumers",
+    "payload_bytes",
+    "keys",
+    "messages",
+    "seconds",
+    "ops_per_s",
+    "ns_per_op",
+    "p50_ns",
+    "p99_ns",
+    "p999_ns",
+    "max_ns",
+    "peak_rss_bytes",
+    "bytes_per_message",
+];
+
+#[derive(Default)]
+struct Collect {
+    rows: Vec<Row>,
+    table: Table,
+    planned: u64,
+    ran: u64,
+}
+
+impl Observer for Collect {
+    fn begin(&mut self, runs: u64) {
+        self.planned = runs;
+    }
+
+    fn run(&mut self, _: &Group, _: &Case, _: &str) {}
+
+    fn ran(&mut self, runs: u64) {
+        self.ran += runs;
+    }
+
+    fn rows(&mut self, group: &Group, rows: &[Row]) {
+        self.rows.extend_from_slice(rows);
+        self.table.add(group, rows);
+    }
+}
+
+fn measure(workloads: &[Workload], engines: &[&str], messages: u64) -> Collect {
+    let options = Options {
+        workloads: workloads.to_vec(),
+        engines: engines
+            .iter()
+            .map(|name| EngineChoice::parse(name).unwrap())
+            .collect(),
+        messages: Some(messages),
+        rounds: 2,
+        waiters: vec![3],
+        ..Options::default()
+    };
+    assert_eq!(options.validate(), Ok(()));
+    let mut collect = Collect::default();
+    let ending = runner::run(&options, None, &Arc::new(Pulse::default()), &mut collect);
+    assert_eq!(ending, Ending::Complete);
+    assert_eq!(collect.ran, collect.planned);
+    collect
+}
+
+fn assert_form(row: &Row) {
+    let text = serde_json::to_string(row).unwrap();
+    let mut rest = text.as_str();
+    for field in FIELDS {
+        let place = rest.find(&format!("\"{field}\":"));
+        rest =
+            &rest[place.unwrap_or_else(|| panic!("{field} is missing or out of order: {text}"))..];
+    }
+    let Value::Object(object) = serde_json::from_str(&text).unwrap() else {
+        panic!("{text}")
+    };
+    assert_eq!(object.get("fault"), None, "{text}");
+    for field in ["messages", "ops_per_s", "rounds", "threads"] {
+        assert!(object[field].is_u64(), "{field}: {text}");
+    }
+    let (ns, rate) = (
+        object["ns_per_op"].as_f64().unwrap(),
+        object["ops_per_s"].as_f64().unwrap(),
+    );
+    assert!((ns * rate / 1e9 - 1.0).abs() < 0.01, "{text}");
+}
+
+#[test]
+fn every_workload_reports_every_engine() {
+    let collect = measure(&Workload::ALL, &[], 200);
+    for row in &collect.rows {
+        assert_form(row);
+    }
+    for workload in Workload::ALL {
+        let rows = || {
+            collect
+                .rows
+                .iter()
+                .filter(|row| row.workload == workload.name())
+        };
+        assert!(
+            rows().any(|row| row.engine == "forebay"),
+            "{}",
+            workload.name()
+        );
+        let compared = rows().filter(|row| row.engine != "forebay");
+        // Without a process of its own, nothing is known of memory.
+        if workload != Workload::ListMany {
+            assert!(
+                compared.clone().any(|row| row.vs_best_peer == Some(1.0)),
+                "{workload:?}"
+            );
+        }
+        assert!(compared.count() > 0, "{}", workload.name());
+    }
+}
+
+#[test]
+fn fields_of_single_workloads() {
+    let collect = measure(&[Workload::ListOutpace], &["mutex-vecdeque"], 20_000);
+    let ratios: Vec<_> = collect
+        .rows
+        .iter()
+        .map(|row| row.number("ratio").unwrap())
+        .collect();
+    assert_eq!(ratios, [2.0, 4.0, 8.0, 2.0, 4.0, 8.0]);
+    for row in &collect.rows {
+        assert!(row.p50_ns <= row.p99_ns && row.p99_ns <= row.max_ns);
+        assert!(row.number("offered_per_s").is_some());
+        // Time in queue cannot beat arithmetic by much, whatever the machine does meanwhile.
+        assert!(row.number("p99_over_demanded").unwrap() > 0.5, "{row:?}");
+    }
+    let collect = measure(&[Workload::ListBurst], &["flume"], 20_000);
+    for row in &collect.rows {
+        let phases = row.number("in_ns").unwrap() + row.number("out_ns").unwrap();
+        assert!(
+            (phases / row.ns_per_op.unwrap() - 1.0).abs() < 0.5,
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
+fn table_has_a_section_for_each_group() {
+    let collect = measure(&[Workload::ListSeq], &["kanal", "flume"], 3_000);
+    let text = collect.table.render(Marks::PLAIN);
+    assert!(
+        text.contains("list-seq: one thread, push and pop in turn; 3 000 messages"),
+        "{text}"
+    );
+    assert!(text.contains("ns/msg*") && text.contains("1.00x"), "{text}");
+    assert!(
+        !text.contains("p99") || text.contains("Latencies"),
+        "{text}"
+    );
+    assert!(text.is_ascii());
+}

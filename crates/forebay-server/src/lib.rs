@@ -1,0 +1,26 @@
+//! The command line of the Forebay message-queue engine.
+//!
+//! [`run`] is the whole program, apart from its allocator. Exit codes: 0 for success, 1 when an
+//! engine failed, 2 for a command that cannot be understood, 130 when interrupted.
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod command;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+/// Does what the arguments say; the first is the program's name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return command::refuse(&error),
+    };
+    match cli.command {
+        Command::Bench(arguments) => command::bench::run(&arguments),
+    }
+}

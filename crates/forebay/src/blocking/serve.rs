@@ -1,0 +1,155 @@
+//! Serving the waiters of lists that have grown.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use smallvec::{SmallVec, smallvec};
+
+use super::{Call, Delivery, Reply, Wakes, Want, push_wake};
+use crate::command::{movement, pop};
+use crate::engine::Core;
+use crate::frozen::{FrozenSet, Member, forget_expiry_if_empty, position};
+use crate::object::Object;
+
+/// Keys whose first waiter could not be served with the lists that were frozen.
+pub(crate) type Left = SmallVec<[Unserved; 1]>;
+
+/// A key whose first waiter moves elements to a list that was not frozen.
+pub(crate) struct Unserved {
+    from: Arc<Object>,
+    to: Arc<Object>,
+}
+
+/// Serves the waiters of the members that have `grown`, in that order, and of the lists to which
+/// that moves elements, as far as the frozen lists go. Returns the keys at which they did not.
+///
+/// A key's waiters are served completely before those of the next key, as Redis does.
+pub(crate) fn serve(
+    members: &mut [Member<'_>],
+    grown: SmallVec<[usize; 4]>,
+    wakes: &mut Wakes,
+) -> Left {
+    let mut ready = grown;
+    let mut left = Left::new();
+    let mut next = 0;
+    while let Some(&at) = ready.get(next) {
+        next += 1;
+        loop {
+            match serve_first(members, at, wakes) {
+                Step::Served { grown } => ready.extend(grown),
+                Step::Missed => {}
+                Step::Needs(to) => {
+                    left.push(Unserved {
+                        from: Arc::clone(members[at].object),
+                        to,
+                    });
+                    break;
+                }
+                Step::Done => break,
+            }
+        }
+    }
+    left
+}
+
+/// What became of the first waiter that a list could serve.
+enum Step {
+    /// It was served, and that list has grown.
+    Served { grown: Option<usize> },
+    /// It was finished by somebody else at this moment.
+    Missed,
+    /// This list must be frozen too.
+    Needs(Arc<Object>),
+    /// There is none.
+    Done,
+}
+
+fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step {
+    let list = &members[at].list;
+    let Some(watch) = list.extra() else {
+        return Step::Done;
+    };
+    if list.is_empty() {
+        return Step::Done;
+    }
+    let len = list.len();
+    let first = watch.waiters.iter().find(|registration| {
+        registration.call.want.is_served_by(len) && registration.call.waiter.is_waiting()
+    });
+    let Some(registration) = first else {
+        return Step::Done;
+    };
+    let call = Arc::clone(&registration.call);
+    let registered_at = registration.key;
+
+    let destination = match &call.want {
+        Want::Pop { .. } => None,
+        Want::Move { to, .. } => match position(members, to) {
+            None => return Step::Needs(Arc::clone(to)),
+            found => found,
+        },
+    };
+    let Some(claim) = call.waiter.claim() else {
+        return Step::Missed;
+    };
+    if let (Some(watch), Some(token)) = (members[at].list.extra_mut(), call.token(registered_at)) {
+        watch.waiters.remove(token);
+    }
+    let mut key = registered_at;
+    let elements = match &call.want {
+        Want::Pop { side, count } => {
+            let (first_key, source) =
+                first_ready(members, &call, registered_at).unwrap_or((registered_at, at));
+            key = first_key;
+            let elements = pop::elements(&mut members[source].list, *side, *count);
+            forget_expiry_if_empty(&mut members[source].list);
+            elements
+        }
+        Want::Move { route, .. } => {
+            let elements = movement::carry_out(members, at, destination.unwrap_or(at), *route);
+            forget_expiry_if_empty(&mut members[at].list);
+            elements
+        }
+    };
+    let delivery = Delivery {
+        key,
+        registration: Some(registered_at),
+        elements,
+    };
+    push_wake(wakes, claim.deliver(Reply::Served(delivery)));
+    Step::Served { grown: destination }
+}
+
+/// The first of the call's keys before `registered_at` that is frozen and has elements: several keys
+/// have become ready in one step, and the order of the arguments decides.
+fn first_ready(
+    members: &[Member<'_>],
+    call: &Call,
+    registered_at: usize,
+) -> Option<(usize, usize)> {
+    call.keys[..registered_at]
+        .iter()
+        .enumerate()
+        .find_map(|(key, object)| {
+            let at = position(members, object)?;
+            (!members[at].list.is_empty()).then_some((key, at))
+        })
+}
+
+/// Goes on where [`serve`] could not, with nothing frozen at first. Chains of moves end here too.
+pub(crate) fn serve_left(core: &Core, left: Left, wakes: &mut Wakes) {
+    if left.is_empty() {
+        return;
+    }
+    let mut left = VecDeque::from_iter(left);
+    while let Some(Unserved { from, to }) = left.pop_front() {
+        let Ok(mut set) = FrozenSet::freeze(core, &mut smallvec![&from, &to]) else {
+            // The engine has been closed, and with it all calls.
+            return;
+        };
+        set.has_grown(set.position(&from));
+        let (more, mut woken) = set.finish();
+        left.extend(more);
+        wakes.append(&mut woken);
+    }
+}

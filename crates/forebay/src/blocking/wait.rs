@@ -1,0 +1,51 @@
+//! Waiting on a thread.
+
+use core::time::Duration;
+
+use forebay_sync::Cancel;
+
+use super::request::Begun;
+use super::{Delivery, Keys, Reply, Request};
+use crate::engine::Core;
+use crate::error::{Error, Result};
+
+impl Request {
+    /// Carries the command out; the thread sleeps until it is served, `limit` is over (`None`: no
+    /// limit), or the engine is closed.
+    pub(crate) fn wait(
+        self,
+        core: &Core,
+        limit: Option<Duration>,
+    ) -> Result<Option<(Keys, Delivery)>> {
+        let mut blocked = match self.begin(core)? {
+            Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
+            Begun::Blocked(blocked) => blocked,
+        };
+        let waiter = &mut blocked.waiter;
+        // A limit beyond what the clock can count is none.
+        match limit.and_then(|limit| core.clock().instant().checked_add(limit)) {
+            None => waiter.wait(),
+            Some(deadline) => loop {
+                let rest = deadline.saturating_duration_since(core.clock().instant());
+                if rest.is_zero() || waiter.wait_for(rest) {
+                    break;
+                }
+            },
+        }
+        let reply = waiter.take().unwrap_or_else(|| match waiter.cancel() {
+            Cancel::Delivered(reply) => reply,
+            Cancel::Cancelled => Reply::TimedOut,
+        });
+        match reply {
+            Reply::Served(delivery) => {
+                blocked.unregister(core, delivery.registration);
+                Ok(Some((blocked.call.keys.clone(), delivery)))
+            }
+            Reply::TimedOut => {
+                blocked.unregister(core, None);
+                Ok(None)
+            }
+            Reply::Closed => Err(Error::Closed),
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! LMOVE and LMOVEM, on frozen lists.
+
+use bytes::Bytes;
+use forebay_sync::Side;
+
+use crate::blocking::Elements;
+use crate::error::{Error, Result};
+use crate::frozen::{FrozenSet, Member};
+
+/// How many elements LMOVEM moves, and in which order.
+///
+/// # Examples
+/// ```
+/// use forebay::{Config, Engine, How, Order, Side};
+///
+/// let engine = Engine::open(Config::in_memory())?;
+/// engine.rpush("from", ["1", "2", "3"])?;
+/// let two = How::Count { n: 2, order: Order::OneByOne };
+/// let moved = engine.lmovem("from", "to", Side::Left, Side::Left, two)?;
+/// assert_eq!(moved.unwrap(), ["2", "1"]);
+/// # Ok::<(), forebay::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum How {
+    /// One, as LMOVE does.
+    #[default]
+    One,
+    /// Up to `n`.
+    Count {
+        /// The largest number.
+        n: u64,
+        /// In which order they arrive.
+        order: Order,
+    },
+    /// `n` or none.
+    Exactly {
+        /// The number.
+        n: u64,
+        /// In which order they arrive.
+        order: Order,
+    },
+}
+
+/// In which order elements that move together arrive.
+///
+/// # Examples
+/// ```
+/// use forebay::{Config, Engine, How, Order, Side};
+///
+/// let engine = Engine::open(Config::in_memory())?;
+/// engine.rpush("from", ["1", "2", "3"])?;
+/// let all = How::Count { n: 3, order: Order::Bulk };
+/// engine.lmovem("from", "to", Side::Left, Side::Left, all)?;
+/// assert_eq!(engine.lrange("to", 0, -1)?, ["1", "2", "3"]);
+/// # Ok::<(), forebay::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// The block leaves element by element and arrives element by element: between two left ends, or
+    /// two right ends, that reverses it.
+    OneByOne,
+    /// The block keeps its order.
+    Bulk,
+}
+
+impl How {
+    /// Refuses to move nothing.
+    pub(crate) fn check(self) -> Result<()> {
+        match self {
+            Self::Count { n: 0, .. } | Self::Exactly { n: 0, .. } => Err(Error::CountZero),
+            _ => Ok(()),
+        }
+    }
+
+    /// How long a list must be for anything to be moved.
+    pub(crate) fn len_min(self) -> u64 {
+        match self {
+            Self::One | Self::Count { .. } => 1,
+            Self::Exactly { n, .. } => n,
+        }
+    }
+
+    /// What LMOVEM answers.
+    pub(crate) fn reply(self, moved: Option<Elements>) -> Option<Vec<Bytes>> {
+        match (moved, self) {
+            (None, Self::Count { .. }) => Some(Vec::new()),
+            (moved, _) => moved.map(Elements::into_vec),
+        }
+    }
+
+    fn count(self) -> u64 {
+        match self {
+            Self::One => 1,
+            Self::Count { n, .. } | Self::Exactly { n, .. } => n,
+        }
+    }
+
+    fn order(self) -> Order {
+        match self {
+            Self::One => Order::OneByOne,
+            Self::Count { order, .. } | Self::Exactly { order, .. } => order,
+        }
+    }
+}
+
+/// From where to where on two lists, and how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) from: Side,
+    pub(crate) to: Side,
+    pub(crate) how: How,
+}
+
+impl Route {
+    pub(crate) fn one(from: Side, to: Side) -> Self {
+        Self {
+            from,
+            to,
+            how: How::One,
+        }
+    }
+
+    /// Whether the elements arrive in the order in which they were popped, read from the left.
+    fn keeps_pop_order(self) -> bool {
+        match self.how.order() {
+            Order::OneByOne => self.to == Side::Right,
+            Order::Bulk => self.from == Side::Left,
+        }
+    }
+}
+
+/// LMOVEM on a frozen set that has both lists: `None` when the source has too few elements.
+pub(crate) fn lmovem(
+    set: &mut FrozenSet<'_>,
+    source: usize,
+    destination: usize,
+    route: Route,
+) -> Option<Elements> {
+    if set.list(source).len() < route.how.len_min() {
+        return None;
+    }
+    let elements = carry_out(set.members_mut(), source, destination, route);
+    set.has_grown(destination);
+    Some(elements)
+}
+
+/// Moves elements, which are there. Returns them as they stand in the destination now, from the left.
+///
+/// On one list the block leaves before any of it arrives.
+pub(crate) fn carry_out(
+    members: &mut [Member<'_>],
+    source: usize,
+    destination: usize,
+    route: Route,
+) -> Elements {
+    if let (How::One, Ok([source, destination])) =
+        (route.how, members.get_disjoint_mut([source, destination]))
+    {
+        return source
+            .list
+            .move_to(route.from, &mut destination.list, route.to)
+            .into_iter()
+            .collect();
+    }
+    let mut elements =
+        super::pop::elements(&mut members[source].list, route.from, route.how.count());
+    if !route.keeps_pop_order() {
+        elements.reverse();
+    }
+    let list = &mut members[destination].list;
+    match route.to {
+        Side::Left => elements
+            .iter()
+            .rev()
+            .for_each(|element| list.push(Side::Left, element)),
+        Side::Right => elements
+            .iter()
+            .for_each(|element| list.push(Side::Right, element)),
+    }
+    elements
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::testing::{joined, letters};
+    use crate::engine::Core;
+    use crate::{Config, Engine};
+
+    /// The reply, and what is left in the lists.
+    fn moved(
+        core: &Core,
+        source: &str,
+        destination: &str,
+        route: Route,
+    ) -> (Option<String>, String, String) {
+        let (from, to) = (core.object(b"from").unwrap(), core.object(b"to").unwrap());
+        let mut set = FrozenSet::new(core, [&from, &to]).unwrap();
+        let (from, to) = (set.position(&from), set.position(&to));
+        for (at, elements) in [(from, source), (to, destination)] {
+            set.list_mut(at).clear();
+            for element in elements.bytes() {
+                set.list_mut(at).push(Side::Right, &[element]);
+            }
+        }
+        let reply = lmovem(&mut set, from, to, route).map(|elements| joined(&elements));
+        (reply, letters(set.list(from)), letters(set.list(to)))
+    }
+
+    /// The reply, and the list.
+    fn moved_within(core: &Core, elements: &str, route: Route) -> (String, String) {
+        let object = core.object(b"own").unwrap();
+        let mut set = FrozenSet::new(core, [&object, &object]).unwrap();
+        set.list_mut(0).clear();
+        for element in elements.bytes() {
+            set.list_mut(0).push(Side::Right, &[element]);
+        }
+        let reply = lmovem(&mut set, 0, 0, route).unwrap();
+        (joined(&reply), letters(set.list(0)))
+    }
+
+    fn check(from: Side, to: Side, how: How, reply: Option<&str>, source: &str, destination: &str) {
+        let engine = Engine::open(Config::in_memory().workers(0)).unwrap();
+        let (got, left, there) = moved(engine.core(), "12345", "xy", Route { from, to, how });
+        assert_eq!(
+            (got.as_deref(), left.as_str(), there.as_str()),
+            (reply, source, destination),
+            "{from:?} {to:?} {how:?}"
+        );
+    }
+
+    #[test]
+    fn one() {
+        use Side::{Left, Right};
+        check(Left, Left, How::One, Some("1"), "2345", "1xy");
+        check(Left, Right, How::One, Some("1"), "2345", "xy1");
+        check(Right, Left, How::One, Some("5"), "1234", "5xy");
+        check(Right, Right, How::One, Some("5"), "1234", "xy5");
+    }
+
+    #[test]
+    fn one_by_one() {
+        use Side::{Left, Right};
+        let how = How::Count {
+            n: 3,
+            order: Order::OneByOne,
+        };
+        check(Left, Left, how, Some("321"), "45", "321xy");
+        check(Left, Right, how, Some("123"), "45", "xy123");
+        check(Right, Left, how, Some("345"), "12", "345xy");
+        check(Right, Right, how, Some("543"), "12", "xy543");
+    }
+
+    #[test]
+    fn bulk() {
+        use Side::{Left, Right};
+        let how = How::Count {
+            n: 3,
+            order: Order::Bulk,
+        };
+        check(Left, Left, how, Some("123"), "45", "123xy");
+        check(Left, Right, how, Some("123"), "45", "xy123");
+        check(Right, Left, how, Some("345"), "12", "345xy");
+        check(Right, Right, how, Some("345"), "12", "xy345");
+    }
+
+    #[test]
+    fn exactly_or_not_at_all() {
+        use Side::{Left, Right};
+        let five = How::Exactly {
+            n: 5,
+            order: Order::Bulk,
+        };
+        check(Left, Right, five, Some("12345"), "", "xy12345");
+        let six = How::Exactly {
+            n: 6,
+            order: Order::Bulk,
+        };
+        check(Left, Right, six, None, "12345", "xy");
+        let up_to_six = How::Count {
+            n: 6,
+            order: Order::Bulk,
+        };
+        check(Left, Right, up_to_six, Some("12345"), "", "xy12345");
+    }
+
+    #[test]
+    fn within_one_list() {
+        use Side::{Left, Right};
+        let engine = Engine::open(Config::in_memory().workers(0)).unwrap();
+        let within = |from, to, how| moved_within(engine.core(), "1234", Route { from, to, how });
+        let both = |reply: &str, list: &str| (reply.to_owned(), list.to_owned());
+        assert_eq!(within(Right, Left, How::One), both("4", "4123"));
+        assert_eq!(within(Left, Left, How::One), both("1", "1234"));
+        let two = |order| How::Count { n: 2, order };
+        assert_eq!(within(Left, Left, two(Order::OneByOne)), both("21", "2134"));
+        assert_eq!(within(Left, Left, two(Order::Bulk)), both("12", "1234"));
+        assert_eq!(within(Left, Right, two(Order::Bulk)), both("12", "3412"));
+        assert_eq!(
+            within(Right, Right, two(Order::OneByOne)),
+            both("43", "1243")
+        );
+    }
+
+    #[test]
+    fn nothing_cannot_be_moved() {
+        let zero = How::Count {
+            n: 0,
+            order: Order::Bulk,
+        };
+        assert_eq!(zero.check(), Err(Error::CountZero));
+        let zero = How::Exactly {
+            n: 0,
+            order: Order::Bulk,
+        };
+        assert_eq!(zero.check(), Err(Error::CountZero));
+    }
+}

@@ -1,0 +1,168 @@
+//! LPOP, RPOP with all their forms, and LMPOP.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use forebay_sync::{Attended, Exclusive, Side};
+
+use crate::blocking::Elements;
+use crate::engine::Core;
+use crate::error::{Error, Result};
+use crate::frozen::FrozenSet;
+use crate::object::Object;
+
+/// Takes one element.
+#[inline]
+pub(crate) fn pop(core: &Core, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
+    match object.list.pop(side) {
+        Ok(popped) => Ok(popped),
+        Err(Attended) => pop_attended(core, object, side),
+    }
+}
+
+#[cold]
+fn pop_attended(core: &Core, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
+    core.edit(object, |list| list.pop(side))
+}
+
+/// Takes one element and calls `f` with it.
+#[inline]
+pub(crate) fn pop_with<R>(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    f: impl FnOnce(&[u8]) -> R,
+) -> Result<Option<R>> {
+    // The fast path uses `f` up even when it does not call it.
+    let mut f = Some(f);
+    let mut call = |element: &[u8]| f.take().map(|f| f(element));
+    if let Ok(popped) = object.list.pop_with(side, &mut call) {
+        return Ok(popped.flatten());
+    }
+    let popped = pop_attended(core, object, side)?;
+    Ok(popped.and_then(|element| lend(core, object, side, &element, call)))
+}
+
+/// Takes up to `max` elements and calls `f` with each.
+pub(crate) fn pop_each(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    max: usize,
+    mut f: impl FnMut(&[u8]),
+) -> Result<usize> {
+    let mut popped = 0;
+    while popped < max {
+        let step = match object.list.pop_many_with(side, max - popped, &mut f) {
+            Ok(step) => step,
+            Err(Attended) => usize::from(pop_with(core, object, side, &mut f)?.is_some()),
+        };
+        if step == 0 {
+            break;
+        }
+        popped += step;
+    }
+    Ok(popped)
+}
+
+/// Calls `f` with an element that has left the list; when `f` panics, the element goes back.
+fn lend<R>(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    element: &[u8],
+    f: impl FnOnce(&[u8]) -> R,
+) -> R {
+    struct PutBack<'a> {
+        core: &'a Core,
+        object: &'a Arc<Object>,
+        side: Side,
+        element: &'a [u8],
+    }
+    impl Drop for PutBack<'_> {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                // Errors: the engine has been closed.
+                let _ = self
+                    .core
+                    .edit(self.object, |list| list.push(self.side, self.element));
+            }
+        }
+    }
+    let _put_back = PutBack {
+        core,
+        object,
+        side,
+        element,
+    };
+    f(element)
+}
+
+/// LPOP with a count: `None` when there is no such key.
+pub(crate) fn pop_count<X>(
+    list: &mut Exclusive<'_, X>,
+    side: Side,
+    count: u64,
+) -> Option<Vec<Bytes>> {
+    if list.is_empty() {
+        return None;
+    }
+    let count = count.min(list.len());
+    Some((0..count).map_while(|_| list.pop(side)).collect())
+}
+
+/// Up to `count` elements, outermost first.
+pub(crate) fn elements<X>(list: &mut Exclusive<'_, X>, side: Side, count: u64) -> Elements {
+    let count = count.min(list.len());
+    (0..count).map_while(|_| list.pop(side)).collect()
+}
+
+/// Refuses what LMPOP and BLMPOP refuse, in their order.
+pub(crate) fn check_lmpop<K>(keys: &[K], count: u64) -> Result<()> {
+    if keys.is_empty() {
+        return Err(Error::NoKeys);
+    }
+    if count == 0 {
+        return Err(Error::CountZero);
+    }
+    Ok(())
+}
+
+/// LMPOP: up to `count` elements from the first of the `objects` that has any, and which one that is.
+pub(crate) fn pop_first(
+    set: &mut FrozenSet<'_>,
+    objects: &[Arc<Object>],
+    side: Side,
+    count: u64,
+) -> Option<(Bytes, Vec<Bytes>)> {
+    objects.iter().find_map(|object| {
+        let at = set.position(object);
+        let popped = pop_count(set.list_mut(at), side, count)?;
+        Some((Bytes::copy_from_slice(object.key()), popped))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::testing::{joined, letters, list_of};
+
+    #[test]
+    fn counts() {
+        let list = list_of("abcdef");
+        let mut list = list.freeze();
+        assert_eq!(pop_count(&mut list, Side::Left, 0), Some(vec![]));
+        assert_eq!(joined(&pop_count(&mut list, Side::Left, 2).unwrap()), "ab");
+        assert_eq!(
+            joined(&pop_count(&mut list, Side::Right, 2).unwrap()),
+            "fe",
+            "tail first"
+        );
+        assert_eq!(letters(&list), "cd");
+        assert_eq!(
+            joined(&pop_count(&mut list, Side::Right, u64::MAX).unwrap()),
+            "dc"
+        );
+        assert_eq!(pop_count(&mut list, Side::Left, 0), None, "the key is gone");
+    }
+}

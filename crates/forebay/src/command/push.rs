@@ -1,0 +1,87 @@
+//! LPUSH, RPUSH, LPUSHX, RPUSHX.
+
+use std::sync::Arc;
+
+use forebay_sync::{Attended, Exclusive, Side};
+
+use crate::engine::Core;
+use crate::error::Result;
+use crate::object::Object;
+
+/// Adds elements whose lengths have been checked, and returns the new length.
+#[inline]
+pub(crate) fn push<T: AsRef<[u8]>>(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    elements: &[T],
+) -> Result<u64> {
+    let pushed = match elements {
+        [element] => object.list.push(side, element.as_ref()),
+        elements => object.list.push_many(side, elements),
+    };
+    match pushed {
+        Ok(len) => Ok(len),
+        Err(Attended) => push_attended(core, object, side, elements),
+    }
+}
+
+#[cold]
+fn push_attended<T: AsRef<[u8]>>(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    elements: &[T],
+) -> Result<u64> {
+    core.edit(object, |list| all(list, side, elements))
+}
+
+/// As [`push`], but only if the key exists; else 0.
+pub(crate) fn push_existing<T: AsRef<[u8]>>(
+    core: &Core,
+    object: &Arc<Object>,
+    side: Side,
+    elements: &[T],
+) -> Result<u64> {
+    core.edit(object, |list| all_if_any(list, side, elements))
+}
+
+/// Adds the elements one after the other, and returns the new length.
+pub(crate) fn all<X, T: AsRef<[u8]>>(
+    list: &mut Exclusive<'_, X>,
+    side: Side,
+    elements: &[T],
+) -> u64 {
+    for element in elements {
+        list.push(side, element.as_ref());
+    }
+    list.len()
+}
+
+/// As [`all`], but only if there are elements already; else 0.
+pub(crate) fn all_if_any<X, T: AsRef<[u8]>>(
+    list: &mut Exclusive<'_, X>,
+    side: Side,
+    elements: &[T],
+) -> u64 {
+    if list.is_empty() {
+        0
+    } else {
+        all(list, side, elements)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::testing::{letters, list_of};
+
+    #[test]
+    fn the_last_argument_ends_outermost() {
+        let list = list_of("m");
+        let mut list = list.freeze();
+        assert_eq!(all(&mut list, Side::Left, &["a", "b"]), 3);
+        assert_eq!(all(&mut list, Side::Right, &["y", "z"]), 5);
+        assert_eq!(letters(&list), "bamyz");
+    }
+}

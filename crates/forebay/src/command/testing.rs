@@ -1,0 +1,30 @@
+//! Lists of short texts, for the tests of the commands.
+
+use forebay_sync::{Exclusive, SegmentList, Side};
+
+/// A list with one element for each letter, from the left.
+pub(crate) fn list_of(letters: &str) -> SegmentList<()> {
+    let list = SegmentList::new();
+    for letter in letters.bytes() {
+        list.push(Side::Right, &[letter])
+            .expect("nobody attends to this list");
+    }
+    list
+}
+
+/// The elements, from the left.
+pub(crate) fn letters<X>(list: &Exclusive<'_, X>) -> String {
+    list.iter()
+        .flatten()
+        .map(|&byte| char::from(byte))
+        .collect()
+}
+
+/// Elements in a row.
+pub(crate) fn joined<B: AsRef<[u8]>>(elements: &[B]) -> String {
+    elements
+        .iter()
+        .flat_map(AsRef::as_ref)
+        .map(|&byte| char::from(byte))
+        .collect()
+}

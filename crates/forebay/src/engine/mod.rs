@@ -1,0 +1,182 @@
+//! The engine, and its commands by key.
+
+mod blocking;
+mod edit;
+mod expiry;
+mod keys;
+mod movement;
+mod pop;
+mod push;
+mod read;
+mod state;
+
+use core::fmt;
+use std::sync::Arc;
+
+pub use self::keys::ScanOptions;
+pub(crate) use self::state::Core;
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::list::List;
+use crate::transaction::Transaction;
+
+/// A message-queue engine. Clones are handles of the same engine.
+///
+/// It is open until [`Engine::close`] is called or its last handle is dropped; [`List`]s and unfinished
+/// [futures](crate::Blocking) are handles too.
+///
+/// The methods are Redis' commands, the key first; where nothing else is said, they behave like those.
+/// A key is there while its list has elements. Whoever uses a key often takes a [`List`]: its calls need
+/// no lookup. (Each thread remembers a few keys, so that a call by key is not much slower.)
+///
+/// # Consistency
+/// Every command is one atomic step, also on several keys, unless it says otherwise (KEYS, SCAN and
+/// DBSIZE go from key to key). When a push returns, everybody that it made ready has been served.
+///
+/// # Examples
+/// ```
+/// use forebay::{Config, Engine};
+///
+/// let engine = Engine::open(Config::in_memory())?;
+/// engine.lpush("mq", ["101030001:stock:5"])?;
+/// // Take it, and keep it in a backup list until it is done.
+/// let job = engine.brpoplpush("mq", "mqback", 0.0)?.unwrap();
+/// assert_eq!(job, "101030001:stock:5");
+/// engine.lrem("mqback", 1, &job)?;
+/// assert_eq!(engine.exists(&["mq", "mqback"])?, 0);
+/// # Ok::<(), forebay::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Engine {
+    core: Arc<Core>,
+}
+
+impl Engine {
+    /// Opens an engine.
+    ///
+    /// # Errors
+    /// [`WorkerFailed`](crate::Error::WorkerFailed).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn open(config: Config) -> Result<Self> {
+        Ok(Self {
+            core: Core::open(config)?,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The list of `key`, to use it often. This does not make the key exist.
+    ///
+    /// # Errors
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// let mq = engine.list("mq")?;
+    /// mq.rpush(["a"])?;
+    /// assert_eq!(engine.llen("mq")?, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn list(&self, key: impl AsRef<[u8]>) -> Result<List> {
+        let object = self.core.object(key.as_ref())?;
+        Ok(List::new(Arc::clone(&self.core), object))
+    }
+
+    /// Runs commands on `keys` as one atomic step: nobody sees some of them without the others.
+    ///
+    /// Others that use the keys wait while `f` runs, so `f` should be short. Who waits for elements of
+    /// the keys is served after `f` has returned; elements that were pushed and popped again in between
+    /// wake nobody.
+    ///
+    /// # Errors
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).
+    ///
+    /// # Panics
+    /// When `f` panics. What it had done stays done; the keys are let go as if it had returned.
+    ///
+    /// # Deadlocks
+    /// `f` must use the keys through its argument only. A call on the engine or on a list inside `f`
+    /// waits for ever when it needs one of the keys, and may do so when it needs keys of another
+    /// transaction.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, Error};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// let len = engine.transaction(&["orders", "audit"], |tx| {
+    ///     tx.rpush("audit", ["order 7"])?;
+    ///     tx.rpush("orders", ["7"])
+    /// })??;
+    /// assert_eq!(len, 1);
+    /// let other = engine.transaction(&["orders"], |tx| tx.llen("audit"))?;
+    /// assert_eq!(other, Err(Error::KeyNotDeclared));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn transaction<K: AsRef<[u8]>, R>(
+        &self,
+        keys: &[K],
+        f: impl FnOnce(&mut Transaction<'_>) -> R,
+    ) -> Result<R> {
+        let objects = keys
+            .iter()
+            .map(|key| self.core.object(key.as_ref()))
+            .collect::<Result<Vec<_>>>()?;
+        let mut transaction = Transaction::begin(&self.core, &objects)?;
+        Ok(f(&mut transaction))
+    }
+
+    /// Does a bounded step of what the workers do: removes keys that have expired, ends futures whose
+    /// timeout is over, and gives back the memory of keys that nobody uses.
+    ///
+    /// Only needed in an engine without [workers](Config::workers). Never blocks for long.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory().workers(0))?;
+    /// engine.maintain();
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn maintain(&self) {
+        self.core.maintain();
+    }
+
+    /// Closes the engine: all elements are dropped, all blocked calls end with
+    /// [`Closed`](crate::Error::Closed), so does every later call, and the workers end.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, Error};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// let mq = engine.list("mq")?;
+    /// engine.close();
+    /// assert_eq!(mq.lpush(["a"]), Err(Error::Closed));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn close(&self) {
+        self.core.close();
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}

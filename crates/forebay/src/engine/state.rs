@@ -1,0 +1,283 @@
+//! What all handles of an engine share.
+
+use core::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use forebay_sync::loom::AtomicBool;
+use forebay_sync::loom::Ordering::Relaxed;
+
+use crate::blocking::{Reply, Wakes, push_wake};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::keyspace::{Keyspace, SLICES};
+use crate::object::{FrozenList, Object};
+use crate::shard::{Shard, Signal, start_workers};
+
+/// What all handles of an engine share. The last one to go closes it.
+pub(crate) struct Core {
+    // What the hot paths read stands first and never changes.
+    message_bytes_max: usize,
+    key_bytes_max: usize,
+    keyspace: Keyspace,
+    closed: AtomicBool,
+    clock: Clock,
+    pub(crate) shards: Box<[Shard]>,
+    signals: Box<[Arc<Signal>]>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Core {
+    pub(crate) fn open(config: Config) -> Result<Arc<Self>> {
+        let workers = config.workers.min(config.shards);
+        let signals: Box<[_]> = (0..workers).map(|_| Arc::new(Signal::default())).collect();
+        let shards = (0..config.shards)
+            .map(|shard| Shard::new(signals.get(shard % workers.max(1)).cloned()))
+            .collect();
+        let core = Arc::new(Self {
+            message_bytes_max: config.message_bytes_max,
+            key_bytes_max: config.key_bytes_max,
+            keyspace: Keyspace::new(),
+            closed: AtomicBool::new(false),
+            clock: config.clock,
+            shards,
+            signals,
+            workers: Mutex::new(Vec::new()),
+        });
+        // When one cannot be started, dropping the core ends those that were.
+        start_workers(&core, &core.signals, |worker| {
+            core.workers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(worker);
+        })?;
+        Ok(core)
+    }
+
+    pub(crate) fn keyspace(&self) -> &Keyspace {
+        &self.keyspace
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    #[inline]
+    pub(crate) fn is_closed(&self) -> bool {
+        // Relaxed: whoever has to be sure looks in exclusive mode of a list, and `close` freezes
+        // each list after it has raised the flag.
+        self.closed.load(Relaxed)
+    }
+
+    /// Refuses a message that is too long.
+    #[inline]
+    pub(crate) fn check_message(&self, message: &[u8]) -> Result<()> {
+        if message.len() <= self.message_bytes_max {
+            return Ok(());
+        }
+        Err(Error::MessageTooLarge {
+            len: message.len(),
+            max: self.message_bytes_max,
+        })
+    }
+
+    /// Refuses messages that are too long, or none at all.
+    #[inline]
+    pub(crate) fn check_messages<T: AsRef<[u8]>>(&self, messages: &[T]) -> Result<()> {
+        if messages.is_empty() {
+            return Err(Error::NoElements);
+        }
+        messages
+            .iter()
+            .try_for_each(|message| self.check_message(message.as_ref()))
+    }
+
+    /// Calls `f` with the object of `key`; `None` when there is none.
+    #[inline]
+    pub(crate) fn with_existing<R>(
+        &self,
+        key: &[u8],
+        f: impl FnOnce(&Arc<Object>) -> Result<R>,
+    ) -> Result<Option<R>> {
+        let hash = self.keyspace.hash(key);
+        match self.keyspace.recall(hash, key, f) {
+            Ok(result) => result.map(Some),
+            Err(f) => match self.find(hash, key)? {
+                Some(object) => f(&object).map(Some),
+                None => Ok(None),
+            },
+        }
+    }
+
+    /// Calls `f` with the object of `key`, which is made if there is none.
+    #[inline]
+    pub(crate) fn with<R>(
+        &self,
+        key: &[u8],
+        f: impl FnOnce(&Arc<Object>) -> Result<R>,
+    ) -> Result<R> {
+        let hash = self.keyspace.hash(key);
+        match self.keyspace.recall(hash, key, f) {
+            Ok(result) => result,
+            Err(f) => f(&self.find_or_insert(hash, key)?),
+        }
+    }
+
+    /// The object of `key`, to keep.
+    pub(crate) fn object(&self, key: &[u8]) -> Result<Arc<Object>> {
+        self.with(key, |object| Ok(Arc::clone(object)))
+    }
+
+    /// The object of `key` if there is one, to keep.
+    pub(crate) fn existing(&self, key: &[u8]) -> Result<Option<Arc<Object>>> {
+        self.with_existing(key, |object| Ok(Arc::clone(object)))
+    }
+
+    #[inline(never)]
+    fn find(&self, hash: u64, key: &[u8]) -> Result<Option<Arc<Object>>> {
+        self.check_key(key)?;
+        let found = self.keyspace.find(hash, key);
+        if found.is_none() && self.is_closed() {
+            return Err(Error::Closed);
+        }
+        Ok(found)
+    }
+
+    #[inline(never)]
+    fn find_or_insert(&self, hash: u64, key: &[u8]) -> Result<Arc<Object>> {
+        self.check_key(key)?;
+        let (object, is_new) = self.keyspace.find_or_insert(hash, key);
+        if is_new {
+            self.shard_of(hash).count_new_object();
+            // Looked at when the directory has it: `close` goes through the directory after it has
+            // raised the flag, so one of the two sees the other.
+            if self.is_closed() {
+                return Err(Error::Closed);
+            }
+        }
+        Ok(object)
+    }
+
+    /// Only what is not remembered need be checked: a key that is too long never was.
+    fn check_key(&self, key: &[u8]) -> Result<()> {
+        if key.len() <= self.key_bytes_max {
+            return Ok(());
+        }
+        Err(Error::KeyTooLarge {
+            len: key.len(),
+            max: self.key_bytes_max,
+        })
+    }
+
+    /// The shard that looks after keys with this hash.
+    pub(crate) fn shard_of(&self, hash: u64) -> &Shard {
+        &self.shards[Keyspace::slice_of(hash) % self.shards.len()]
+    }
+
+    /// LLEN.
+    #[inline]
+    pub(crate) fn len(&self, object: &Arc<Object>) -> Result<u64> {
+        // In this order: a list that needs no attention now can be due before the next line only by
+        // an expiry that is set in between, and then this call came before that.
+        if object.list.is_attended() {
+            #[expect(
+                clippy::redundant_closure_for_method_calls,
+                reason = "the method is not general enough"
+            )]
+            return self.read(object, |list| list.len());
+        }
+        Ok(object.list.len())
+    }
+
+    /// Whether a list has no element, and nobody has to be asked about it.
+    pub(crate) fn is_surely_empty(object: &Arc<Object>) -> bool {
+        !object.list.is_attended() && object.list.is_empty()
+    }
+
+    /// Clears a list whose time is over.
+    pub(crate) fn remove_if_due(&self, list: &mut FrozenList<'_>) {
+        let Some(watch) = list.extra_mut() else {
+            return;
+        };
+        let Some(at_ms) = watch.expire_at_ms else {
+            return;
+        };
+        if at_ms <= self.clock.unix_ms() {
+            watch.expire_at_ms = None;
+            list.clear();
+        }
+    }
+
+    /// Makes what a list's attention says true again. To be called before a list is let go whose
+    /// elements, expiry or waiters have changed.
+    pub(crate) fn settle(&self, object: &Arc<Object>, list: &mut FrozenList<'_>) {
+        let is_empty = list.is_empty();
+        let Some(watch) = list.extra_mut() else {
+            return;
+        };
+        if is_empty {
+            watch.expire_at_ms = None;
+        }
+        if watch.timer_at_ms != watch.expire_at_ms {
+            let shard = self.shard_of(self.keyspace.hash(object.key()));
+            shard.move_expiry(object, watch.timer_at_ms, watch.expire_at_ms);
+            watch.timer_at_ms = watch.expire_at_ms;
+        }
+        if watch.is_idle() {
+            *list.extra_mut() = None;
+            list.set_attended(false);
+        }
+    }
+
+    /// Ends everything: see [`Engine::close`](crate::Engine::close).
+    pub(crate) fn close(&self) {
+        // Relaxed: see `is_closed`.
+        if self.closed.swap(true, Relaxed) {
+            return;
+        }
+        for signal in &self.signals {
+            signal.stop();
+        }
+        for slice in 0..SLICES {
+            for object in self.keyspace.collect(slice, |_| true) {
+                let _wakes = close_list(&object);
+            }
+        }
+        for shard in &self.shards {
+            shard.clear_timers();
+        }
+        let workers = mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        for worker in workers {
+            // The worker itself may be the one who drops the last handle.
+            if worker.thread().id() != thread::current().id() {
+                // Errors: it has panicked, and said so.
+                drop(worker.join());
+            }
+        }
+    }
+}
+
+/// Clears a list for good; its waiters are told. From now on every push and pop of it looks whether
+/// the engine is closed. What is returned is woken when it is dropped, after the list is let go.
+fn close_list(object: &Object) -> Wakes {
+    let mut wakes = Wakes::new();
+    let mut list = object.list.freeze();
+    list.clear();
+    list.set_attended(true);
+    if let Some(mut watch) = list.extra_mut().take() {
+        while let Some(registration) = watch.waiters.pop_front() {
+            if let Some(claim) = registration.call.waiter.claim() {
+                push_wake(&mut wakes, claim.deliver(Reply::Closed));
+            }
+        }
+    }
+    drop(list);
+    wakes
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,370 @@
+//! The commands on keys as a whole, in a transaction.
+
+use super::Transaction;
+use crate::command::expiry::{ExpireCondition, Unit, expire, moment, persist, remaining};
+use crate::command::keys::{KeyType, copy, delete, rename};
+use crate::error::{Error, Result};
+
+impl Transaction<'_> {
+    /// DEL: see [`Engine::del`](crate::Engine::del).
+    ///
+    /// # Errors
+    /// [`NoKeys`](crate::Error::NoKeys), [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.del(&["mq"]))??, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn del<K: AsRef<[u8]>>(&mut self, keys: &[K]) -> Result<u64> {
+        let mut deleted = 0;
+        for at in self.places(keys)? {
+            deleted += u64::from(delete(self.set.list_mut(at), &mut self.dropped));
+        }
+        Ok(deleted)
+    }
+
+    /// UNLINK: the same as [`Transaction::del`].
+    ///
+    /// # Errors
+    /// As [`Transaction::del`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.unlink(&["mq"]))??, 0);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn unlink<K: AsRef<[u8]>>(&mut self, keys: &[K]) -> Result<u64> {
+        self.del(keys)
+    }
+
+    /// EXISTS: see [`Engine::exists`](crate::Engine::exists).
+    ///
+    /// # Errors
+    /// As [`Transaction::del`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.exists(&["mq"]))??, 0);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn exists<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<u64> {
+        let places = self.places(keys)?;
+        Ok(places
+            .iter()
+            .filter(|&&at| !self.set.list(at).is_empty())
+            .count() as u64)
+    }
+
+    /// TYPE: see [`Engine::key_type`](crate::Engine::key_type).
+    ///
+    /// # Errors
+    /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.key_type("mq"))??, None);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn key_type(&self, key: impl AsRef<[u8]>) -> Result<Option<KeyType>> {
+        Ok((!self.list(key)?.is_empty()).then_some(KeyType::List))
+    }
+
+    /// RENAME: see [`Engine::rename`](crate::Engine::rename).
+    ///
+    /// # Errors
+    /// [`NoSuchKey`](crate::Error::NoSuchKey), [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// engine.transaction(&["mq", "done"], |tx| tx.rename("mq", "done"))??;
+    /// assert_eq!(engine.llen("done")?, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn rename(
+        &mut self,
+        source: impl AsRef<[u8]>,
+        destination: impl AsRef<[u8]>,
+    ) -> Result<()> {
+        let (source, destination) = (self.place(source)?, self.place(destination)?);
+        rename(&mut self.set, source, destination, false, &mut self.dropped)?;
+        Ok(())
+    }
+
+    /// RENAMENX: see [`Engine::renamenx`](crate::Engine::renamenx).
+    ///
+    /// # Errors
+    /// As [`Transaction::rename`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// assert!(engine.transaction(&["mq", "new"], |tx| tx.renamenx("mq", "new"))??);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn renamenx(
+        &mut self,
+        source: impl AsRef<[u8]>,
+        destination: impl AsRef<[u8]>,
+    ) -> Result<bool> {
+        let (source, destination) = (self.place(source)?, self.place(destination)?);
+        rename(&mut self.set, source, destination, true, &mut self.dropped)
+    }
+
+    /// COPY: see [`Engine::copy`](crate::Engine::copy).
+    ///
+    /// # Errors
+    /// [`SameKey`](crate::Error::SameKey), [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// assert!(engine.transaction(&["mq", "new"], |tx| tx.copy("mq", "new", false))??);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn copy(
+        &mut self,
+        source: impl AsRef<[u8]>,
+        destination: impl AsRef<[u8]>,
+        replace: bool,
+    ) -> Result<bool> {
+        let (source, destination) = (self.place(source)?, self.place(destination)?);
+        if source == destination {
+            return Err(Error::SameKey);
+        }
+        Ok(copy(
+            &mut self.set,
+            source,
+            destination,
+            replace,
+            &mut self.dropped,
+        ))
+    }
+
+    /// EXPIRE: see [`Engine::expire`](crate::Engine::expire).
+    ///
+    /// # Errors
+    /// [`ExpireOutOfRange`](crate::Error::ExpireOutOfRange),
+    /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, ExpireCondition};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.transaction(&["mq"], |tx| {
+    ///     tx.rpush("mq", ["a"])?;
+    ///     tx.expire("mq", 60, ExpireCondition::Always)
+    /// })??;
+    /// assert_eq!(engine.ttl("mq")?, 60);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn expire(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        seconds: i64,
+        condition: ExpireCondition,
+    ) -> Result<bool> {
+        let at_ms = Unit::Seconds.moment_ms(seconds, self.now_ms())?;
+        self.expire_at(key, at_ms, condition)
+    }
+
+    /// PEXPIRE: see [`Engine::pexpire`](crate::Engine::pexpire).
+    ///
+    /// # Errors
+    /// As [`Transaction::expire`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, ExpireCondition};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// let set = engine.transaction(&["mq"], |tx| {
+    ///     tx.pexpire("mq", 60_000, ExpireCondition::Xx)
+    /// })??;
+    /// assert!(!set);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn pexpire(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        ms: i64,
+        condition: ExpireCondition,
+    ) -> Result<bool> {
+        let at_ms = Unit::Milliseconds.moment_ms(ms, self.now_ms())?;
+        self.expire_at(key, at_ms, condition)
+    }
+
+    /// EXPIREAT: see [`Engine::expireat`](crate::Engine::expireat).
+    ///
+    /// # Errors
+    /// As [`Transaction::expire`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, ExpireCondition};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// let set = engine.transaction(&["mq"], |tx| {
+    ///     tx.expireat("mq", 4_000_000_000, ExpireCondition::Nx)
+    /// })??;
+    /// assert!(set);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn expireat(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        unix_seconds: i64,
+        condition: ExpireCondition,
+    ) -> Result<bool> {
+        self.expire_at(key, Unit::Seconds.moment_ms(unix_seconds, 0)?, condition)
+    }
+
+    /// PEXPIREAT: see [`Engine::pexpireat`](crate::Engine::pexpireat).
+    ///
+    /// # Errors
+    /// As [`Transaction::expire`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, ExpireCondition};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("mq", ["a"])?;
+    /// engine.transaction(&["mq"], |tx| tx.pexpireat("mq", 1, ExpireCondition::Always))??;
+    /// assert_eq!(engine.exists(&["mq"])?, 0);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn pexpireat(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        unix_ms: i64,
+        condition: ExpireCondition,
+    ) -> Result<bool> {
+        self.expire_at(key, unix_ms, condition)
+    }
+
+    /// TTL: see [`Engine::ttl`](crate::Engine::ttl).
+    ///
+    /// # Errors
+    /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.ttl("mq"))??, -2);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn ttl(&self, key: impl AsRef<[u8]>) -> Result<i64> {
+        Ok(remaining(self.list(key)?, self.now_ms(), Unit::Seconds))
+    }
+
+    /// PTTL: see [`Engine::pttl`](crate::Engine::pttl).
+    ///
+    /// # Errors
+    /// As [`Transaction::ttl`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.pttl("mq"))??, -2);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn pttl(&self, key: impl AsRef<[u8]>) -> Result<i64> {
+        Ok(remaining(
+            self.list(key)?,
+            self.now_ms(),
+            Unit::Milliseconds,
+        ))
+    }
+
+    /// EXPIRETIME: see [`Engine::expiretime`](crate::Engine::expiretime).
+    ///
+    /// # Errors
+    /// As [`Transaction::ttl`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.expiretime("mq"))??, -2);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn expiretime(&self, key: impl AsRef<[u8]>) -> Result<i64> {
+        Ok(moment(self.list(key)?, Unit::Seconds))
+    }
+
+    /// PEXPIRETIME: see [`Engine::pexpiretime`](crate::Engine::pexpiretime).
+    ///
+    /// # Errors
+    /// As [`Transaction::ttl`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.transaction(&["mq"], |tx| tx.pexpiretime("mq"))??, -2);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn pexpiretime(&self, key: impl AsRef<[u8]>) -> Result<i64> {
+        Ok(moment(self.list(key)?, Unit::Milliseconds))
+    }
+
+    /// PERSIST: see [`Engine::persist`](crate::Engine::persist).
+    ///
+    /// # Errors
+    /// As [`Transaction::ttl`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert!(!engine.transaction(&["mq"], |tx| tx.persist("mq"))??);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn persist(&mut self, key: impl AsRef<[u8]>) -> Result<bool> {
+        self.edit(key, persist)
+    }
+
+    fn expire_at(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        at_ms: i64,
+        condition: ExpireCondition,
+    ) -> Result<bool> {
+        let now_ms = self.now_ms();
+        self.edit(key, |list| expire(list, at_ms, now_ms, condition))
+    }
+}

@@ -1,0 +1,109 @@
+//! Several commands as one atomic step.
+
+mod keys;
+mod lists;
+
+use core::fmt;
+use std::sync::Arc;
+
+use crate::command::keys::Dropped;
+use crate::engine::Core;
+use crate::error::{Error, Result};
+use crate::frozen::{FrozenSet, forget_expiry_if_empty};
+use crate::object::{FrozenList, Object};
+
+/// The commands that [`Engine::transaction`](crate::Engine::transaction) offers inside its one atomic
+/// step, on the keys that were declared.
+///
+/// They do what the methods of the [`Engine`](crate::Engine) with the same names do; all of them return
+/// [`Error::KeyNotDeclared`] for other keys. There are none that block.
+///
+/// # Examples
+/// ```
+/// use forebay::{Config, Engine, Side};
+///
+/// let engine = Engine::open(Config::in_memory())?;
+/// engine.rpush("from", ["a", "b"])?;
+/// engine.transaction(&["from", "to"], |tx| {
+///     while tx.llen("from")? > 0 {
+///         tx.lmove("from", "to", Side::Left, Side::Right)?;
+///     }
+///     Ok::<(), forebay::Error>(())
+/// })??;
+/// assert_eq!(engine.lrange("to", 0, -1)?, ["a", "b"]);
+/// # Ok::<(), forebay::Error>(())
+/// ```
+pub struct Transaction<'a> {
+    core: &'a Core,
+    set: FrozenSet<'a>,
+    /// The places of the members in the order of their keys.
+    by_key: Vec<usize>,
+    /// Declared after the set, and so dropped after it.
+    dropped: Dropped,
+}
+
+impl<'a> Transaction<'a> {
+    pub(crate) fn begin(core: &'a Core, objects: &'a [Arc<Object>]) -> Result<Self> {
+        let set = FrozenSet::new(core, objects)?;
+        let mut by_key: Vec<usize> = (0..set.len()).collect();
+        by_key.sort_unstable_by_key(|&at| set.object(at).key());
+        Ok(Self {
+            core,
+            set,
+            by_key,
+            dropped: Dropped::new(),
+        })
+    }
+
+    /// The place of a key in the set.
+    fn place(&self, key: impl AsRef<[u8]>) -> Result<usize> {
+        let found = self
+            .by_key
+            .binary_search_by_key(&key.as_ref(), |&at| self.set.object(at).key())
+            .map_err(|_| Error::KeyNotDeclared)?;
+        Ok(self.by_key[found])
+    }
+
+    /// The places of at least one key.
+    fn places<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<usize>> {
+        if keys.is_empty() {
+            return Err(Error::NoKeys);
+        }
+        keys.iter().map(|key| self.place(key)).collect()
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.core.clock().unix_ms()
+    }
+
+    fn list(&self, key: impl AsRef<[u8]>) -> Result<&FrozenList<'a>> {
+        Ok(self.set.list(self.place(key)?))
+    }
+
+    /// Changes one list.
+    fn edit<R>(
+        &mut self,
+        key: impl AsRef<[u8]>,
+        f: impl FnOnce(&mut FrozenList<'_>) -> R,
+    ) -> Result<R> {
+        let at = self.place(key)?;
+        let result = f(self.set.list_mut(at));
+        self.edited(at);
+        Ok(result)
+    }
+
+    /// To be called when a list has been changed.
+    fn edited(&mut self, at: usize) {
+        forget_expiry_if_empty(self.set.list_mut(at));
+        self.set.has_grown(at);
+    }
+}
+
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = self.by_key.iter().map(|&at| self.set.object(at));
+        f.debug_tuple("Transaction")
+            .field(&keys.collect::<Vec<_>>())
+            .finish()
+    }
+}

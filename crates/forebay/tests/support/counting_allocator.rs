@@ -1,0 +1,63 @@
+//! The system's allocator, counting what it hands out.
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::alloc::System;
+
+/// Counts the calls and the bytes of all threads.
+#[derive(Debug)]
+pub(crate) struct CountingAllocator {
+    calls: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl CountingAllocator {
+    /// One that has handed nothing out.
+    pub(crate) const fn new() -> Self {
+        Self { calls: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+    }
+
+    /// How often memory was asked for: new, or grown.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
+    }
+
+    /// The bytes that are out at this moment.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes.load(Relaxed)
+    }
+
+    fn count(&self, bytes: usize) {
+        self.calls.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(bytes as u64, Relaxed);
+    }
+}
+
+// SAFETY: every call is passed on to the system's allocator unchanged; counting neither allocates
+// nor panics.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        self.count(layout.size());
+        // SAFETY: the caller keeps the contract, which is the same one.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        self.count(layout.size());
+        // SAFETY: the caller keeps the contract, which is the same one.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        self.bytes.fetch_sub(layout.size() as u64, Relaxed);
+        // SAFETY: the caller keeps the contract, which is the same one.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        self.count(new_size);
+        self.bytes.fetch_sub(layout.size() as u64, Relaxed);
+        // SAFETY: the caller keeps the contract, which is the same one.
+        unsafe { System.realloc(ptr, layout, new_size) }
+    }
+}

@@ -1,0 +1,507 @@
+//! Random programs for a few threads, and the recording of what came of them.
+
+use alloc::sync::Arc;
+use core::fmt::Write;
+use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use core::time::Duration;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use bytes::Bytes;
+use forebay::{Engine, ExpireCondition, List, Position, Side};
+
+use crate::linearizability::Recorded;
+use crate::random::Random;
+use crate::two_lists::{Answer, Call, Key, Lists};
+
+type History = Vec<Recorded<(Call, Answer)>>;
+
+/// What every thread will do.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    initial: Lists,
+    /// Elements are up to so many bytes longer than their value.
+    padding: usize,
+    /// Whether a list has an expiry to begin with: then it takes the slow path.
+    expiring: [bool; 2],
+    threads: Vec<Vec<Step>>,
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    work: Work,
+    pace: Pace,
+    by_handle: bool,
+    patience: Duration,
+}
+
+#[derive(Clone, Debug)]
+enum Work {
+    One(Call),
+    /// Pops that share a call but not a moment: they count as so many operations.
+    PopEach { key: Key, side: Side, max: usize },
+}
+
+/// What a thread does before its next operation.
+#[derive(Clone, Copy, Debug)]
+enum Pace {
+    Go,
+    Spin(u64),
+    Yield,
+    /// Waits until every thread has come to this step, so that all begin it at nearly the same
+    /// time.
+    Together(u64),
+}
+
+impl Plan {
+    /// A program for `threads` threads with 8 to 12 operations for each.
+    pub(crate) fn random(random: &mut Random, threads: usize) -> Self {
+        let mut values = 0_u16..;
+        let mut fresh = |count: u64| -> Vec<u16> {
+            (0..count).map(|_| values.next().expect("a short history")).collect()
+        };
+        // Long lists cross the border of a segment, short ones meet at both ends.
+        let len = |random: &mut Random| match random.below(8) {
+            0..4 => 0,
+            4..7 => random.below(4),
+            _ => random.below(70),
+        };
+        let initial = [0, 1].map(|_| fresh(len(random)));
+        let together: Vec<bool> = (0..12).map(|_| !random.one_in(3)).collect();
+        let steps = 8 + usize::try_from(random.below(5)).expect("small");
+        let threads = (0..threads)
+            .map(|_| {
+                (0..steps)
+                    .map(|at| Step {
+                        work: any_work(random, &mut fresh),
+                        pace: match random.below(6) {
+                            _ if together[at] => Pace::Together(random.below(40)),
+                            0..3 => Pace::Go,
+                            3..5 => Pace::Spin(random.below(300)),
+                            _ => Pace::Yield,
+                        },
+                        by_handle: random.one_in(2),
+                        patience: Duration::from_micros(1 + random.below(1_500)),
+                    })
+                    .collect()
+            })
+            .collect();
+        Self {
+            initial,
+            padding: [0, 60, 900, 6_000][usize::try_from(random.below(4)).expect("small")],
+            expiring: [0, 1].map(|_| random.one_in(5)),
+            threads,
+        }
+    }
+}
+
+fn any_side(random: &mut Random) -> Side {
+    if random.one_in(2) { Side::Left } else { Side::Right }
+}
+
+fn any_key(random: &mut Random) -> Key {
+    Key::from(random.one_in(3))
+}
+
+fn any_work(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Work {
+    let key = any_key(random);
+    let side = any_side(random);
+    if random.one_in(15) {
+        let max = 1 + usize::try_from(random.below(4)).expect("small");
+        return Work::PopEach { key, side, max };
+    }
+    Work::One(match random.below(56) {
+        0..20 => simple_call(random, fresh),
+        20..24 => Call::BlockingPop { first: key, side },
+        24..27 => Call::Blmove { src: key, from: side, to: any_side(random), dst: any_key(random) },
+        27..29 => Call::DelBoth,
+        29..31 => Call::ExistBoth,
+        31 => Call::Flushall,
+        32..34 => Call::Copy { src: key, dst: 1 - key },
+        34..38 => {
+            let calls = 2 + random.below(3);
+            Call::Transaction((0..calls).map(|_| simple_call(random, fresh)).collect())
+        }
+        38..48 => Call::Push { key, side, values: fresh(1) },
+        _ => Call::Pop { key, side },
+    })
+}
+
+/// One that a transaction may hold too.
+fn simple_call(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Call {
+    let key = any_key(random);
+    let side = any_side(random);
+    let index = |random: &mut Random| i64::try_from(random.below(8)).expect("small") - 4;
+    // Some value that may be in a list by now.
+    let some_value = |random: &mut Random, next: u16| {
+        u16::try_from(random.below(u64::from(next) + 1)).expect("a short history")
+    };
+    match random.below(22) {
+        0..5 => Call::Push { key, side, values: fresh(1 + random.below(3)) },
+        5..9 => Call::Pop { key, side },
+        9..11 => Call::PopCount { key, side, count: random.below(4) },
+        11 => Call::Lmpop { first: key, side, count: 1 + random.below(3) },
+        12 => Call::Llen { key },
+        13 => Call::Lrange { key, start: index(random), stop: index(random) },
+        14 => Call::Lrange { key, start: 0, stop: -1 },
+        15 => Call::Lset { key, index: index(random), value: fresh(1)[0] },
+        16 => {
+            let value = fresh(1)[0];
+            let position = if random.one_in(2) { Position::Before } else { Position::After };
+            Call::Linsert { key, position, pivot: some_value(random, value), value }
+        }
+        17 => {
+            let value = fresh(1)[0];
+            Call::Lrem { key, count: index(random), value: some_value(random, value) }
+        }
+        18 => Call::Ltrim { key, start: index(random), stop: index(random) },
+        19 => Call::Rename { src: key, dst: 1 - key },
+        _ => Call::Lmove { src: key, from: side, to: any_side(random), dst: any_key(random) },
+    }
+}
+
+/// The bytes of a value; its length and its filling follow from the value.
+fn encode(value: u16, padding: usize) -> Vec<u8> {
+    let len = 2 + if padding == 0 { 0 } else { usize::from(value) * 7_919 % padding };
+    let mut bytes = vec![value.to_le_bytes()[0] ^ 0x5a; len];
+    bytes[..2].copy_from_slice(&value.to_le_bytes());
+    bytes
+}
+
+/// The value in `bytes`.
+///
+/// # Panics
+/// When the bytes are not those of a value: torn, shortened, or another's.
+fn decode(bytes: &[u8], padding: usize) -> u16 {
+    let value = u16::from_le_bytes([bytes[0], bytes[1]]);
+    assert!(bytes == encode(value, padding), "the bytes of {value} are not what was pushed");
+    value
+}
+
+/// Where the threads of one history meet.
+#[derive(Debug)]
+struct Job {
+    plan: Plan,
+    keys: [String; 2],
+    clock: AtomicU64,
+    arrived: Vec<AtomicUsize>,
+}
+
+impl Job {
+    fn meet(&self, at: usize) {
+        self.arrived[at].fetch_add(1, SeqCst);
+        let mut spins = 0;
+        while self.arrived[at].load(SeqCst) < self.plan.threads.len() {
+            spins += 1;
+            if spins % 64 == 0 {
+                thread::yield_now();
+            } else {
+                core::hint::spin_loop();
+            }
+        }
+    }
+}
+
+/// Threads that record history after history on one engine.
+#[derive(Debug)]
+pub(crate) struct Team {
+    engine: Engine,
+    jobs: Vec<Sender<Arc<Job>>>,
+    histories: Receiver<History>,
+    recorded: usize,
+}
+
+impl Team {
+    /// `threads` threads that wait for a plan; they end when the team is dropped.
+    pub(crate) fn new(engine: &Engine, threads: usize) -> Self {
+        let (done, histories) = channel();
+        let jobs = (0..threads)
+            .map(|thread| {
+                let (sender, jobs) = channel::<Arc<Job>>();
+                let (engine, done) = (engine.clone(), done.clone());
+                thread::spawn(move || {
+                    for job in jobs {
+                        if done.send(work(&engine, &job, thread)).is_err() {
+                            return;
+                        }
+                    }
+                });
+                sender
+            })
+            .collect();
+        Self { engine: engine.clone(), jobs, histories, recorded: 0 }
+    }
+
+    /// Carries `plan` out; gives what the lists held before, and the history.
+    pub(crate) fn record(&mut self, plan: &Plan) -> (Lists, History) {
+        // A few keys in turn: some are new, some have been used before.
+        self.recorded += 1;
+        let keys = [0, 1].map(|key| format!("list {} {key}", self.recorded % 37));
+        self.engine.flushall().expect("an open engine");
+        for (key, name) in keys.iter().enumerate() {
+            let values: Vec<Vec<u8>> =
+                plan.initial[key].iter().map(|&value| encode(value, plan.padding)).collect();
+            if !values.is_empty() {
+                self.engine.rpush(name, &values).expect("short elements");
+            }
+            if plan.expiring[key] {
+                self.engine.expire(name, 1_000, ExpireCondition::Always).expect("a right time");
+            }
+        }
+        let job = Arc::new(Job {
+            plan: plan.clone(),
+            keys,
+            clock: AtomicU64::new(0),
+            arrived: (0..13).map(|_| AtomicUsize::new(0)).collect(),
+        });
+        for sender in &self.jobs {
+            sender.send(Arc::clone(&job)).expect("the threads run");
+        }
+        let histories = self.jobs.iter().map(|_| {
+            self.histories.recv_timeout(Duration::from_secs(60)).expect("the threads come to an end")
+        });
+        (plan.initial.clone(), histories.flatten().collect())
+    }
+}
+
+fn work(engine: &Engine, job: &Job, thread: usize) -> History {
+    let handles = job.keys.each_ref().map(|key| engine.list(key).expect("a short key"));
+    let target = Target { engine, handles, keys: &job.keys, padding: job.plan.padding };
+    job.meet(12);
+    let mut history = Vec::with_capacity(12);
+    for (at, step) in job.plan.threads[thread].iter().enumerate() {
+        match step.pace {
+            Pace::Go => {}
+            Pace::Spin(turns) => spin(turns),
+            Pace::Yield => thread::yield_now(),
+            Pace::Together(turns) => {
+                job.meet(at);
+                spin(turns);
+            }
+        }
+        match &step.work {
+            Work::One(call) => {
+                let called = job.clock.fetch_add(1, SeqCst);
+                let answer = target.call(call, step);
+                let returned = job.clock.fetch_add(1, SeqCst);
+                history.push(Recorded { called, returned, operation: (call.clone(), answer) });
+            }
+            &Work::PopEach { key, side, max } => {
+                history.extend(target.pop_each(&job.clock, key, side, max));
+            }
+        }
+    }
+    history
+}
+
+fn spin(turns: u64) {
+    for _ in 0..turns {
+        core::hint::spin_loop();
+    }
+}
+
+/// The engine as the machine of two lists.
+struct Target<'a> {
+    engine: &'a Engine,
+    handles: [List; 2],
+    keys: &'a [String; 2],
+    padding: usize,
+}
+
+/// What an engine and a transaction have under the same names.
+macro_rules! simple_call {
+    ($self:expr, $target:expr, $call:expr) => {
+        match $call {
+            Call::Push { key, side, values } => {
+                let elements: Vec<_> = values.iter().map(|&value| $self.bytes(value)).collect();
+                number(match side {
+                    Side::Left => $target.lpush(&$self.keys[*key], &elements),
+                    Side::Right => $target.rpush(&$self.keys[*key], &elements),
+                })
+            }
+            Call::Pop { key, side } => $self.one(match side {
+                Side::Left => $target.lpop(&$self.keys[*key]),
+                Side::Right => $target.rpop(&$self.keys[*key]),
+            }),
+            Call::PopCount { key, side, count } => {
+                let values = match side {
+                    Side::Left => $target.lpop_count(&$self.keys[*key], *count),
+                    Side::Right => $target.rpop_count(&$self.keys[*key], *count),
+                };
+                values.expect("no limit").map_or(Answer::Nothing, |values| $self.many(&values))
+            }
+            Call::Lmpop { first, side, count } => {
+                let keys = [&$self.keys[*first], &$self.keys[1 - *first]];
+                $self.from($target.lmpop(&keys, *side, *count).expect("keys and a count"))
+            }
+            Call::Llen { key } => number($target.llen(&$self.keys[*key])),
+            Call::Lrange { key, start, stop } => {
+                $self.many(&$target.lrange(&$self.keys[*key], *start, *stop).expect("no limit"))
+            }
+            Call::Lset { key, index, value } => {
+                match $target.lset(&$self.keys[*key], *index, $self.bytes(*value)) {
+                    Ok(()) => Answer::Done,
+                    Err(_) => Answer::Refused,
+                }
+            }
+            Call::Linsert { key, position, pivot, value } => Answer::Length(
+                $target
+                    .linsert(
+                        &$self.keys[*key],
+                        *position,
+                        $self.bytes(*pivot),
+                        $self.bytes(*value),
+                    )
+                    .expect("a short element"),
+            ),
+            Call::Lrem { key, count, value } => {
+                number($target.lrem(&$self.keys[*key], *count, $self.bytes(*value)))
+            }
+            Call::Ltrim { key, start, stop } => {
+                $target.ltrim(&$self.keys[*key], *start, *stop).expect("no limit");
+                Answer::Done
+            }
+            Call::Lmove { src, from, to, dst } => {
+                $self.one($target.lmove(&$self.keys[*src], &$self.keys[*dst], *from, *to))
+            }
+            Call::Rename { src, dst } => {
+                match $target.rename(&$self.keys[*src], &$self.keys[*dst]) {
+                    Ok(()) => Answer::Done,
+                    Err(_) => Answer::Refused,
+                }
+            }
+            other => panic!("not a simple call: {other:?}"),
+        }
+    };
+}
+
+impl Target<'_> {
+    fn call(&self, call: &Call, step: &Step) -> Answer {
+        let patience = step.patience;
+        match call {
+            Call::BlockingPop { first, side } => {
+                let keys = [&self.keys[*first], &self.keys[1 - *first]];
+                let found = match side {
+                    Side::Left => self.engine.blpop(&keys, patience),
+                    Side::Right => self.engine.brpop(&keys, patience),
+                };
+                let found = found.expect("keys and a time");
+                self.from(found.map(|(key, element)| (key, vec![element])))
+            }
+            Call::Blmove { src, from, to, dst } => self.one(self.engine.blmove(
+                &self.keys[*src],
+                &self.keys[*dst],
+                *from,
+                *to,
+                patience,
+            )),
+            Call::Copy { src, dst } => {
+                let copied = self.engine.copy(&self.keys[*src], &self.keys[*dst], true);
+                Answer::Length(i64::from(copied.expect("two keys")))
+            }
+            Call::DelBoth => number(self.engine.del(self.keys)),
+            Call::ExistBoth => number(self.engine.exists(self.keys)),
+            Call::Flushall => {
+                self.engine.flushall().expect("an open engine");
+                Answer::Done
+            }
+            Call::Transaction(calls) => {
+                let answers = self.engine.transaction(self.keys, |tx| {
+                    calls.iter().map(|call| simple_call!(self, tx, call)).collect()
+                });
+                Answer::All(answers.expect("two keys"))
+            }
+            Call::Push { key, side, values } if step.by_handle => {
+                let elements: Vec<_> = values.iter().map(|&value| self.bytes(value)).collect();
+                number(match side {
+                    Side::Left => self.handles[*key].lpush(&elements),
+                    Side::Right => self.handles[*key].rpush(&elements),
+                })
+            }
+            Call::Pop { key, side } if step.by_handle => {
+                let take = |bytes: &[u8]| decode(bytes, self.padding);
+                let found = match side {
+                    Side::Left => self.handles[*key].lpop_with(take),
+                    Side::Right => self.handles[*key].rpop_with(take),
+                };
+                let found = found.expect("an open engine");
+                found.map_or(Answer::Nothing, |value| Answer::Values(vec![value]))
+            }
+            Call::Llen { key } if step.by_handle => number(self.handles[*key].llen()),
+            call => simple_call!(self, self.engine, call),
+        }
+    }
+
+    /// A pop for each element, and one more for the emptiness that ended them before `max`. A
+    /// pop has happened by the time its element is seen.
+    fn pop_each(&self, clock: &AtomicU64, key: Key, side: Side, max: usize) -> History {
+        let called: Vec<u64> = (0..max).map(|_| clock.fetch_add(1, SeqCst)).collect();
+        let mut pops = Vec::with_capacity(max);
+        let call = Call::Pop { key, side };
+        let take = |bytes: &[u8]| {
+            let answer = Answer::Values(vec![decode(bytes, self.padding)]);
+            let returned = clock.fetch_add(1, SeqCst);
+            pops.push(Recorded { called: called[pops.len()], returned, operation: (call.clone(), answer) });
+        };
+        let count = match side {
+            Side::Left => self.handles[key].lpop_each(max, take),
+            Side::Right => self.handles[key].rpop_each(max, take),
+        };
+        assert_eq!(count, Ok(pops.len()), "one call for each element");
+        if pops.len() < max {
+            let called = pops.last().map_or(called[0], |last| last.returned);
+            let returned = clock.fetch_add(1, SeqCst);
+            // Its call is the very return before it; half a step later keeps the times different.
+            pops.push(Recorded { called, returned, operation: (call, Answer::Nothing) });
+        }
+        pops
+    }
+
+    fn bytes(&self, value: u16) -> Vec<u8> {
+        encode(value, self.padding)
+    }
+
+    fn many(&self, elements: &[Bytes]) -> Answer {
+        Answer::Values(elements.iter().map(|bytes| decode(bytes, self.padding)).collect())
+    }
+
+    fn one(&self, element: forebay::Result<Option<Bytes>>) -> Answer {
+        element.expect("an open engine").map_or(Answer::Nothing, |bytes| self.many(&[bytes]))
+    }
+
+    fn from(&self, found: Option<(Bytes, Vec<Bytes>)>) -> Answer {
+        let Some((key, elements)) = found else { return Answer::Nothing };
+        let key = self.keys.iter().position(|name| *name == key).expect("one of the two");
+        let Answer::Values(values) = self.many(&elements) else { unreachable!("many are values") };
+        Answer::From(key, values)
+    }
+}
+
+fn number(value: forebay::Result<u64>) -> Answer {
+    Answer::Length(i64::try_from(value.expect("no limit is passed")).expect("a short list"))
+}
+
+/// How many operations had another one going on beside them.
+pub(crate) fn overlapping(history: &[Recorded<(Call, Answer)>]) -> usize {
+    history
+        .iter()
+        .filter(|one| {
+            history.iter().any(|other| {
+                !core::ptr::eq(*one, other)
+                    && one.called < other.returned
+                    && other.called < one.returned
+            })
+        })
+        .count()
+}
+
+/// The history for a reader, in the order of the calls.
+pub(crate) fn print(history: &[Recorded<(Call, Answer)>]) -> String {
+    let mut rows: Vec<_> = history.iter().collect();
+    rows.sort_by_key(|recorded| recorded.called);
+    let mut text = String::new();
+    for Recorded { called, returned, operation: (call, answer) } in rows {
+        writeln!(text, "{called:>4} - {returned:<4} {call:?} -> {answer:?}").expect("a string");
+    }
+    text
+}
