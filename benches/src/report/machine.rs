@@ -56,6 +56,23 @@ impl fmt::Display for Machine {
             or_unknown(rustc),
             or_unknown(commit)
         )?;
-        write!(f, "peers:   {}", or_unknown(env!("FOREBAY_PEERS")))
+        write!(f, "peers:   {}", wrapped(or_unknown(env!("FOREBAY_PEERS"))))
     }
+}
+
+/// Breaks a list that is wider than a narrow terminal at its commas.
+fn wrapped(list: &str) -> String {
+    const WIDTH: usize = 80;
+    let mut lines = vec![String::new()];
+    for item in list.split(", ") {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(item),
+            Some(line) if line.len() + item.len() < WIDTH => {
+                line.push_str(", ");
+                line.push_str(item);
+            }
+            _ => lines.push(item.to_owned()),
+        }
+    }
+    lines.join(",\n         ")
 }

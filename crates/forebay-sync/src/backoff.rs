@@ -57,12 +57,19 @@ impl Backoff {
     /// Spins a while, twice as long as the last time up to 32 spins, and never gives the processor
     /// away.
     pub fn spin(&mut self) {
+        if cfg!(loom) {
+            return;
+        }
         spins(self.step);
         self.step = (self.step + 1).min(SPIN_STEP_MAX);
     }
 
     /// Spins at first, then yields the processor, then sleeps for 20 to 320 microseconds.
     pub fn snooze(&mut self) {
+        #[cfg(loom)]
+        if self.step >= option_env!("VAIN").map_or(1, |s| s.parse().unwrap()) {
+            ::loom::skip_branch();
+        }
         if self.step <= SPIN_STEP_MAX {
             spins(self.step);
         } else if self.step <= YIELD_STEP_MAX {

@@ -1,17 +1,17 @@
 //! A pool of async workers that serve several queues by priority and can be stopped at any moment.
 //!
-//! * BRPOP over several keys takes from the first that has a job, so urgent jobs overtake the others.
-//! * The workers wait in `select!`, together with a heartbeat and the shutdown signal. A pop that is
+//! * BRPOP on several keys takes from the first that has a job: urgent jobs overtake the others.
+//! * The workers wait in `select!`, together with a heartbeat and the signal to stop. A pop that is
 //!   dropped there loses no job: what it had been given goes back to where it was.
-//! * `Engine::close` ends the workers that wait when there is no more to do.
+//! * `Engine::close` ends the workers when there is no more to do.
 //!
 //! ```sh
 //! cargo run --release -p forebay --example worker_pool
 //! ```
 
+use core::error::Error;
+use core::time::Duration;
 use std::collections::HashSet;
-use std::error::Error;
-use std::time::Duration;
 
 use forebay::{Bytes, Config, Engine};
 use tokio::sync::{mpsc, watch};
@@ -20,25 +20,21 @@ use tokio::time::{interval, sleep};
 
 type Result<T> = core::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Queues, the most urgent first.
+/// The queues, the most urgent first.
 const KEYS: [&str; 3] = ["urgent", "normal", "bulk"];
 const WORKERS: usize = 4;
 const JOBS: usize = 300;
 
-struct Done {
-    worker: usize,
-    key: Bytes,
-    job: Bytes,
-}
+/// A job that was done: by which worker, from which queue.
+type Done = (usize, Bytes, Bytes);
 
-/// Works until there is a signal or the engine is closed. Returns how often its heart has beaten, and
-/// so how many pops it has dropped.
+/// Works until it is told to stop or the engine is closed. Returns how often its heart beat.
 async fn work(
     worker: usize,
     engine: Engine,
     mut stop: watch::Receiver<()>,
     done: mpsc::UnboundedSender<Done>,
-) -> Result<u32> {
+) -> Result<usize> {
     let mut heartbeat = interval(Duration::from_millis(1));
     let mut beats = 0;
     loop {
@@ -49,7 +45,7 @@ async fn work(
                 Ok(Some((key, job))) => {
                     // A job that was taken is finished, whatever is signalled meanwhile.
                     sleep(Duration::from_millis(2)).await;
-                    done.send(Done { worker, key, job })?;
+                    done.send((worker, key, job))?;
                 }
                 Ok(None) | Err(forebay::Error::Closed) => return Ok(beats),
                 Err(error) => return Err(error.into()),
@@ -58,24 +54,25 @@ async fn work(
     }
 }
 
-struct Pool {
-    workers: JoinSet<Result<u32>>,
-    stop: watch::Sender<()>,
+type Pool = JoinSet<Result<usize>>;
+
+fn start(engine: &Engine, done: &mpsc::UnboundedSender<Done>) -> (Pool, watch::Sender<()>) {
+    let stop = watch::Sender::new(());
+    let workers = (0..WORKERS).map(|worker| {
+        let (engine, done) = (engine.clone(), done.clone());
+        work(worker, engine, stop.subscribe(), done)
+    });
+    (workers.collect(), stop)
 }
 
-impl Pool {
-    fn start(engine: &Engine, done: &mpsc::UnboundedSender<Done>) -> Self {
-        let stop = watch::Sender::new(());
-        let workers = (0..WORKERS)
-            .map(|worker| work(worker, engine.clone(), stop.subscribe(), done.clone()))
-            .collect();
-        Self { workers, stop }
+async fn produce(engine: Engine) -> forebay::Result<()> {
+    for number in 0..JOBS {
+        engine.lpush(KEYS[number % KEYS.len()], [number.to_string()])?;
+        if number % 2 == 1 {
+            sleep(Duration::from_millis(1)).await;
+        }
     }
-
-    /// Waits until all workers have ended. Returns how many pops they have dropped.
-    async fn ended(self) -> Result<u32> {
-        self.workers.join_all().await.into_iter().sum()
-    }
+    Ok(())
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -85,63 +82,52 @@ async fn main() -> Result<()> {
 
     // The least urgent are sent first.
     for key in KEYS.iter().rev() {
-        engine.lpush(key, [*key; 10])?;
+        engine.lpush(key, [*key; 8])?;
     }
-    let pool = Pool::start(&engine, &sender);
-    let mut orders = vec![Vec::new(); WORKERS];
-    for _ in 0..10 * KEYS.len() {
-        let Done { worker, key, .. } = done.recv().await.ok_or("the workers are gone")?;
-        orders[worker].push(KEYS.iter().position(|name| key == *name).ok_or("not our key")?);
+    println!("24 jobs are waiting. The workers take");
+    let (pool, stop) = start(&engine, &sender);
+    let mut taken = vec![Vec::new(); WORKERS];
+    for _ in 0..24 {
+        let (worker, key, _) = done.recv().await.ok_or("the pool has ended")?;
+        taken[worker].push(KEYS.iter().position(|name| key == *name));
     }
-    println!("30 jobs were waiting. Their order, by priority:");
-    for (worker, order) in orders.iter().enumerate() {
-        let names: Vec<_> = order.iter().map(|&priority| KEYS[priority]).collect();
-        println!("  worker {worker}: {}", names.join(" "));
-        assert!(order.is_sorted(), "no job was taken while a more urgent one was waiting");
+    for (worker, ranks) in taken.iter().enumerate() {
+        let names: Vec<_> = ranks.iter().flatten().map(|&rank| KEYS[rank]).collect();
+        println!("  {worker}: {}", names.join(" "));
+        assert!(ranks.is_sorted(), "the most urgent first");
     }
 
-    println!("{JOBS} jobs arrive, and half-way the pool is told to stop:");
-    let producer = tokio::spawn({
-        let engine = engine.clone();
-        async move {
-            for number in 0..JOBS {
-                engine.lpush(KEYS[number % KEYS.len()], [number.to_string()])?;
-                if number % 2 == 1 {
-                    sleep(Duration::from_millis(1)).await;
-                }
-            }
-            forebay::Result::Ok(())
-        }
-    });
+    println!("{JOBS} jobs arrive. Half-way the pool is told to stop:");
+    let producer = tokio::spawn(produce(engine.clone()));
     let mut jobs = Vec::new();
-    done.recv_many(&mut jobs, 1).await;
     while jobs.len() < JOBS / 2 {
-        done.recv_many(&mut jobs, JOBS).await;
+        done.recv_many(&mut jobs, 1).await;
     }
-    // In a service this is where `tokio::signal::ctrl_c()` ends.
-    pool.stop.send(())?;
-    let dropped = pool.ended().await?;
+    // In a service this is where `tokio::signal::ctrl_c()` returns.
+    stop.send(())?;
+    let beats: usize = pool.join_all().await.into_iter().sum::<Result<_>>()?;
     producer.await??;
-    while let Ok(job) = done.try_recv() {
-        jobs.push(job);
-    }
-    let waiting = KEYS.iter().map(|key| engine.llen(key)).sum::<forebay::Result<u64>>()?;
-    println!("  {} done, {waiting} waiting; the hearts beat {dropped} times", jobs.len());
-    assert_eq!(jobs.len() as u64 + waiting, JOBS as u64, "a job is done, or it is waiting");
+    done.recv_many(&mut jobs, done.len()).await;
+    let lengths = KEYS.iter().map(|key| engine.llen(key));
+    let waiting: u64 = lengths.sum::<forebay::Result<_>>()?;
+    println!("  {} are done, {waiting} are waiting,", jobs.len());
+    println!("  and {beats} pops were dropped for a heartbeat");
+    assert_eq!(jobs.len() as u64 + waiting, 300, "done or waiting");
 
-    let pool = Pool::start(&engine, &sender);
+    println!("The pool is started again, and the engine closed when all is done:");
+    let (pool, _stop) = start(&engine, &sender);
     while jobs.len() < JOBS {
-        done.recv_many(&mut jobs, JOBS).await;
+        done.recv_many(&mut jobs, 1).await;
     }
     engine.close();
-    pool.ended().await?;
-    let unique: HashSet<_> = jobs.iter().map(|done| &done.job).collect();
-    assert_eq!((jobs.len(), unique.len()), (JOBS, JOBS), "every job was done exactly once");
-    println!("  after a restart: all {JOBS} done, each once; the pool has ended");
+    pool.join_all().await.into_iter().sum::<Result<usize>>()?;
+    let unique: HashSet<_> = jobs.iter().map(|(_, _, job)| job).collect();
+    println!("  {} jobs, {} of them different", jobs.len(), unique.len());
+    assert_eq!((jobs.len(), unique.len()), (JOBS, JOBS), "each once");
     Ok(())
 }
 
 #[test]
-fn no_job_is_lost_when_workers_stop() -> Result<()> {
+fn no_job_is_lost_when_the_pool_is_stopped() -> Result<()> {
     main()
 }

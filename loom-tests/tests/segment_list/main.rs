@@ -1,18 +1,26 @@
-//! Models of the segment list, one module per concept. The mutants that each model kills are in the table in `bite.rs`.
+//! Models of the segment list, one module per concept. The mutants that each model kills are in the
+//! table in `bite.rs`.
 //!
-//! In a model a list has an inline segment of two slots and further segments of two slots, so three messages cross a border.
+//! In a model a list has an inline segment of two slots and further segments of two slots, so three
+//! messages cross a border. An empty list that is new grows to the right: messages are pushed at
+//! the right and popped at the left, unless a model says otherwise.
 #![cfg(loom)]
 
+mod blocking;
+mod borders;
 mod ends;
+mod exclusive;
+mod recycling;
 
-use forebay_sync::{SegmentList, Side};
+use core::iter;
+use forebay_sync::{Exclusive, SegmentList, Side};
 use loom::sync::Arc;
 
-/// A list without data of the owner's, which is pushed at the left and popped at the right.
+/// A list without data of the owner's.
 type List = SegmentList<()>;
 
 /// A message that shows when a part of it is missing.
-fn message(number: u8) -> [u8; 5] {
+const fn message(number: u8) -> [u8; 5] {
     [number; 5]
 }
 
@@ -23,35 +31,33 @@ fn number(message: &[u8]) -> u8 {
 }
 
 /// A list that holds these messages.
-fn list_of(numbers: &[u8]) -> Arc<List> {
-    let list = Arc::new(List::new());
+fn list_of<X: Default>(numbers: &[u8]) -> Arc<SegmentList<X>> {
+    let list = Arc::new(SegmentList::new());
     for &number in numbers {
         push(&list, number);
     }
     list
 }
 
-/// A list whose first segment has one slot left, the one before having been used.
-fn half_used_list() -> Arc<List> {
-    let list = list_of(&[9]);
-    assert_eq!(pop(&list), Some(9), "nobody else is there");
-    list
+fn push<X>(list: &SegmentList<X>, number: u8) -> u64 {
+    list.push(Side::Right, &message(number)).unwrap()
 }
 
-fn push(list: &List, number: u8) -> u64 {
-    list.push(Side::Left, &message(number)).unwrap()
+fn pop<X>(list: &SegmentList<X>) -> Option<u8> {
+    list.pop_with(Side::Left, number).unwrap()
 }
 
-fn pop(list: &List) -> Option<u8> {
-    list.pop_with(Side::Right, number).unwrap()
+/// All messages of a frozen list, from left to right.
+fn numbers<X>(alone: &Exclusive<'_, X>) -> Vec<u8> {
+    alone.iter().map(number).collect()
 }
 
-/// What is left when all threads have ended, oldest first; and that the length says so.
-fn drain(list: &List) -> Vec<u8> {
+/// What is left when all threads have ended, from left to right; the length says the same.
+fn rest<X>(list: &SegmentList<X>) -> Vec<u8> {
     let len = list.len();
-    let numbers: Vec<u8> = core::iter::from_fn(|| pop(list)).collect();
+    let numbers: Vec<u8> = iter::from_fn(|| pop(list)).collect();
     assert_eq!(numbers.len() as u64, len, "the length at rest");
-    assert!(list.is_empty(), "drained");
+    assert!(list.is_empty(), "nothing is left");
     numbers
 }
 

@@ -336,18 +336,24 @@ impl<'a, X> Exclusive<'a, X> {
         Some(message)
     }
 
-    /// Drops the message at `side` without looking at it.
-    pub(super) fn discard(&mut self, side: Side) {
-        let Some((segment, index)) = self.end(side) else {
-            return;
-        };
+    /// Takes the message at `side` and calls `f` with its bytes. `None` when the list is empty.
+    pub(super) fn take_with<R>(&mut self, side: Side, f: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let (segment, index) = self.end(side)?;
         // SAFETY: a live slot was claimed by a push.
         let slot = unsafe { segment.published(index) };
+        // SAFETY: live until `settle_end`.
+        let result = f(unsafe { segment.message(slot) });
         if slot.is_boxed() {
             // SAFETY: live until `settle_end`, and nobody reads it any more.
             drop(unsafe { segment.take_boxed(slot) });
         }
         self.settle_end(segment, index, slot);
+        Some(result)
+    }
+
+    /// Drops the message at `side`.
+    pub(super) fn discard(&mut self, side: Side) {
+        self.take_with(side, |_| ());
     }
 
     /// Moves the message at `from` to `to` of another list and returns a copy of it. `None` when this list is empty.

@@ -414,7 +414,7 @@ impl<X> SegmentList<X> {
     /// Takes the message at `side` and calls `f` with its bytes, in place. `None` when the list is empty.
     ///
     /// At the side of the head nothing is copied or allocated. At the side of the tail the message is copied out first, in
-    /// exclusive mode. The list is not locked while `f` runs, and `f` may use it. When `f` panics, the message goes back to `side`.
+    /// exclusive mode; one of more than 256 bytes is copied to the heap. The list is not locked while `f` runs, and `f` may use it. When `f` panics, the message goes back to `side`.
     ///
     /// # Errors
     ///
@@ -431,7 +431,12 @@ impl<X> SegmentList<X> {
             Err(_) => match self.pop_detour(side, 1)? {
                 Popped::Nothing => Ok(None),
                 Popped::Claimed(taken) => Ok(Some(taken.consume_one(f))),
-                Popped::Copied(message) => Ok(Some(self.lend(side, &message, f))),
+                Popped::Frozen(mut alone) => {
+                    let mut message = SmallVec::<[u8; 256]>::new();
+                    let taken = alone.take_with(side, |bytes| message.extend_from_slice(bytes));
+                    drop(alone);
+                    Ok(taken.map(|()| self.lend(side, &message, f)))
+                }
             },
         }
     }
@@ -449,7 +454,7 @@ impl<X> SegmentList<X> {
             Err(_) => match self.pop_detour(side, 1)? {
                 Popped::Nothing => Ok(None),
                 Popped::Claimed(taken) => Ok(Some(taken.into_bytes())),
-                Popped::Copied(message) => Ok(Some(message)),
+                Popped::Frozen(mut alone) => Ok(alone.pop(side)),
             },
         }
     }
@@ -477,14 +482,15 @@ impl<X> SegmentList<X> {
             Ok(Some(taken)) => Popped::Claimed(taken),
             Err(_) => self.pop_detour(side, max)?,
         };
-        Ok(match popped {
-            Popped::Nothing => 0,
-            Popped::Claimed(taken) => taken.consume(f),
-            Popped::Copied(message) => {
-                self.lend(side, &message, |bytes| f(bytes));
-                1
+        match popped {
+            Popped::Nothing => Ok(0),
+            Popped::Claimed(taken) => Ok(taken.consume(f)),
+            Popped::Frozen(alone) => {
+                drop(alone);
+                let popped = self.pop_with(side, |bytes| f(bytes))?;
+                Ok(usize::from(popped.is_some()))
             }
-        })
+        }
     }
 
     /// A pop that found something in its way.
@@ -498,12 +504,12 @@ impl<X> SegmentList<X> {
                 Err(Detour::Attended) => return Err(Attended),
                 Err(Detour::Frozen) => self.wait_unfrozen(),
                 Err(Detour::NeedsExclusive) => {
-                    let mut alone = self.freeze();
+                    let alone = self.freeze();
                     if alone.is_attended() {
                         return Err(Attended);
                     }
                     if alone.push_side() == side {
-                        return Ok(alone.pop(side).map_or(Popped::Nothing, Popped::Copied));
+                        return Ok(Popped::Frozen(alone));
                     }
                     // The head segment is used up: the end of exclusive mode moves on to the next one.
                 }
@@ -512,8 +518,8 @@ impl<X> SegmentList<X> {
     }
 
     /// Calls `f` with a message that has left the list, and puts it back when `f` panics.
-    fn lend<R>(&self, side: Side, message: &Bytes, f: impl FnOnce(&[u8]) -> R) -> R {
-        struct PutBack<'a, X>(&'a SegmentList<X>, Side, Option<&'a Bytes>);
+    fn lend<R>(&self, side: Side, message: &[u8], f: impl FnOnce(&[u8]) -> R) -> R {
+        struct PutBack<'a, X>(&'a SegmentList<X>, Side, Option<&'a [u8]>);
         impl<X> Drop for PutBack<'_, X> {
             fn drop(&mut self) {
                 if let Some(message) = self.2 {
@@ -619,7 +625,8 @@ fn detour(word: Word) -> Detour {
 enum Popped<'a, X> {
     Nothing,
     Claimed(Taken<'a, X>),
-    Copied(Bytes),
+    /// It is to be taken from the side of the tail, in this exclusive mode.
+    Frozen(Exclusive<'a, X>),
 }
 
 /// "Publish slot": from here on the message can be read.

@@ -29,6 +29,8 @@
 mod future;
 mod request;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use std::sync::{Arc, OnceLock};

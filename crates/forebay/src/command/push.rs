@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use forebay_sync::{Attended, Exclusive, Side};
+use smallvec::SmallVec;
 
 use crate::engine::Core;
 use crate::error::Result;
@@ -33,7 +34,8 @@ fn push_attended<T: AsRef<[u8]>>(
     side: Side,
     elements: &[T],
 ) -> Result<u64> {
-    core.edit(object, |list| all(list, side, elements))
+    let elements = as_slices(elements);
+    core.edit(object, |list| all(list, side, &elements))
 }
 
 /// As [`push`], but only if the key exists; else 0.
@@ -43,7 +45,13 @@ pub(crate) fn push_existing<T: AsRef<[u8]>>(
     side: Side,
     elements: &[T],
 ) -> Result<u64> {
-    core.edit(object, |list| all_if_any(list, side, elements))
+    let elements = as_slices(elements);
+    core.edit(object, |list| all_if_any(list, side, &elements))
+}
+
+/// Asks for the bytes before anything is frozen: `as_ref` is the user's code.
+fn as_slices<T: AsRef<[u8]>>(elements: &[T]) -> SmallVec<[&[u8]; 8]> {
+    elements.iter().map(AsRef::as_ref).collect()
 }
 
 /// Adds the elements one after the other, and returns the new length.

@@ -82,9 +82,9 @@ impl Engine {
         count: i64,
         element: impl AsRef<[u8]>,
     ) -> Result<u64> {
+        let element = element.as_ref();
         let removed = self.core.with_existing(key.as_ref(), |object| {
-            self.core
-                .edit(object, |list| lrem(list, count, element.as_ref()))
+            self.core.edit(object, |list| lrem(list, count, element))
         });
         Ok(removed?.unwrap_or(0))
     }

@@ -417,8 +417,9 @@ impl Engine {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn flushall(&self) -> Result<()> {
-        let objects: Vec<_> =
-            (0..SLICES).flat_map(|slice| self.core.keyspace().collect(slice, |_| true)).collect();
+        let objects: Vec<_> = (0..SLICES)
+            .flat_map(|slice| self.core.keyspace().collect(slice, |_| true))
+            .collect();
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
         for member in set.members_mut() {

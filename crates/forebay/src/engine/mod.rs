@@ -9,6 +9,8 @@ mod pop;
 mod push;
 mod read;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use core::fmt;
 use std::sync::Arc;

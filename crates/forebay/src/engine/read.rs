@@ -114,9 +114,9 @@ impl Engine {
         options: LposOptions,
     ) -> Result<Vec<u64>> {
         let search = options.check()?;
+        let element = element.as_ref();
         let found = self.core.with_existing(key.as_ref(), |object| {
-            self.core
-                .read(object, |list| lpos(list, element.as_ref(), search))
+            self.core.read(object, |list| lpos(list, element, search))
         });
         Ok(found?.unwrap_or_default())
     }

@@ -33,7 +33,10 @@ impl Core {
         let workers = config.workers.min(config.shards);
         let signals: Box<[_]> = (0..workers).map(|_| Arc::new(Signal::default())).collect();
         let shards = (0..config.shards)
-            .map(|shard| Shard::new(signals.get(shard % workers.max(1)).cloned()))
+            .map(|shard| {
+                let slices = (shard..SLICES).step_by(config.shards).collect();
+                Shard::new(slices, signals.get(shard % workers.max(1)).cloned())
+            })
             .collect();
         let core = Arc::new(Self {
             message_bytes_max: config.message_bytes_max,
@@ -65,8 +68,8 @@ impl Core {
 
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {
-        // Relaxed: whoever has to be sure looks in exclusive mode of a list, and `close` freezes
-        // each list after it has raised the flag.
+        // Relaxed: whoever has to be sure looks in exclusive mode of a list, or when it has held a
+        // lock of the directory; `close` takes all of them after it has raised the flag.
         self.closed.load(Relaxed)
     }
 
@@ -138,9 +141,7 @@ impl Core {
     fn find(&self, hash: u64, key: &[u8]) -> Result<Option<Arc<Object>>> {
         self.check_key(key)?;
         let found = self.keyspace.find(hash, key);
-        if found.is_none() && self.is_closed() {
-            return Err(Error::Closed);
-        }
+        self.check_open()?;
         Ok(found)
     }
 
@@ -150,13 +151,19 @@ impl Core {
         let (object, is_new) = self.keyspace.find_or_insert(hash, key);
         if is_new {
             self.shard_of(hash).count_new_object();
-            // Looked at when the directory has it: `close` goes through the directory after it has
-            // raised the flag, so one of the two sees the other.
-            if self.is_closed() {
-                return Err(Error::Closed);
-            }
         }
+        self.check_open()?;
         Ok(object)
+    }
+
+    /// To be called when the directory has been asked: `close` goes through the directory after it has
+    /// raised the flag. So of an object that `close` missed, nobody gets hold.
+    fn check_open(&self) -> Result<()> {
+        if self.is_closed() {
+            Err(Error::Closed)
+        } else {
+            Ok(())
+        }
     }
 
     /// Only what is not remembered need be checked: a key that is too long never was.
@@ -172,7 +179,11 @@ impl Core {
 
     /// The shard that looks after keys with this hash.
     pub(crate) fn shard_of(&self, hash: u64) -> &Shard {
-        &self.shards[Keyspace::slice_of(hash) % self.shards.len()]
+        &self.shards[self.shard_index(hash)]
+    }
+
+    pub(crate) fn shard_index(&self, hash: u64) -> usize {
+        Keyspace::slice_of(hash) % self.shards.len()
     }
 
     /// LLEN.

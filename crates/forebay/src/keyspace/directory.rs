@@ -45,8 +45,8 @@ impl Directory for DashDirectory {
     }
 
     fn insert(&self, object: Arc<Object>) -> (Arc<Object>, bool) {
-        let present = self.0.entry(Entry(Arc::clone(&object))).or_insert(());
-        let present = Arc::clone(&present.key().0);
+        let entry = Entry(Arc::clone(&object));
+        let present = Arc::clone(&self.0.entry(entry).or_insert(()).key().0);
         let is_new = Arc::ptr_eq(&present, &object);
         (present, is_new)
     }

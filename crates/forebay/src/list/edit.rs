@@ -86,8 +86,9 @@ impl List {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn lrem(&self, count: i64, element: impl AsRef<[u8]>) -> Result<u64> {
+        let element = element.as_ref();
         self.core
-            .edit(&self.object, |list| lrem(list, count, element.as_ref()))
+            .edit(&self.object, |list| lrem(list, count, element))
     }
 
     /// Keeps the elements from index `start` to index `stop`, both included, and removes the others.

@@ -40,8 +40,8 @@ use crate::object::Object;
 /// ```
 #[derive(Clone)]
 pub struct List {
-    core: Arc<Core>,
-    object: Arc<Object>,
+    pub(crate) core: Arc<Core>,
+    pub(crate) object: Arc<Object>,
 }
 
 impl List {

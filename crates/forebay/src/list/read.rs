@@ -124,7 +124,8 @@ impl List {
     /// ```
     pub fn lpos_with(&self, element: impl AsRef<[u8]>, options: LposOptions) -> Result<Vec<u64>> {
         let search = options.check()?;
+        let element = element.as_ref();
         self.core
-            .read(&self.object, |list| lpos(list, element.as_ref(), search))
+            .read(&self.object, |list| lpos(list, element, search))
     }
 }

@@ -32,11 +32,14 @@ pub(crate) struct Shard {
     sweep_above: AtomicUsize,
     /// Wakes the worker, if there is one.
     signal: Option<Arc<Signal>>,
+    /// Its slices of the keyspace.
+    slices: Box<[usize]>,
 }
 
 impl Shard {
-    pub(crate) fn new(signal: Option<Arc<Signal>>) -> Self {
+    pub(crate) fn new(slices: Box<[usize]>, signal: Option<Arc<Signal>>) -> Self {
         Self {
+            slices,
             timers: Mutex::new(Timers::default()),
             objects: AtomicUsize::new(0),
             sweep_above: AtomicUsize::new(SWEEP_ABOVE_MIN),
@@ -80,6 +83,11 @@ impl Shard {
         if is_next {
             self.wake();
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_no_timers(&self) -> bool {
+        self.timers().is_empty()
     }
 
     pub(crate) fn clear_timers(&self) {

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use forebay_sync::WaiterHandle;
 
+use super::worker::Sweep;
 use crate::blocking::{Call, Reply};
 use crate::engine::Core;
 use crate::object::Object;
@@ -20,8 +21,7 @@ pub(super) struct Timers {
     /// Futures by the time at which they give up.
     deadlines: BTreeMap<(Instant, u64), WaiterHandle<Reply>>,
     last_id: u64,
-    /// Where [`Engine::maintain`](crate::Engine::maintain) looks for husks next.
-    pub(super) next_swept: usize,
+    pub(super) sweep: Sweep,
 }
 
 /// The note of a future's timeout.
@@ -70,6 +70,11 @@ impl Timers {
         due
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.expiries.is_empty() && self.deadlines.is_empty()
+    }
+
     /// How long nothing is going to happen.
     pub(super) fn rest(&self, now_ms: i64, now: Instant) -> Option<Duration> {
         let expiry = self.expiries.first_key_value().map(|((at_ms, _), _)| {
@@ -87,8 +92,8 @@ impl Core {
     /// Has the call's waiter told when `limit` is over. `None` when that is beyond all time.
     pub(crate) fn add_deadline(&self, call: &Call, limit: Duration) -> Option<DeadlineId> {
         let at = self.clock().instant().checked_add(limit)?;
-        let first_key = call.keys.first()?;
-        let shard = self.shard_index(first_key);
+        // Any shard would do.
+        let shard = self.shard_index(self.keyspace().hash(call.keys.first()?.key()));
         let (at, is_next) = {
             let mut timers = self.shards[shard].timers();
             timers.last_id += 1;

@@ -13,13 +13,13 @@ use crate::blocking::{Reply, Wakes};
 use crate::engine::Core;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
-use crate::keyspace::SLICES;
-use crate::object::Object;
 
 /// Notes that are worked off before the next shard has its turn.
 const BATCH: usize = 256;
 /// How often a shard with objects is searched for husks.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
+/// Slices of a shard that one call of `maintain` searches.
+const MAINTAINED_SLICES_MAX: usize = 4;
 /// The search goes on while at least one object in so many was a husk.
 const SWEEP_ON_RATIO: usize = 4;
 
@@ -44,15 +44,10 @@ pub(crate) fn start_workers(
 
 /// A worker's life. While it sleeps it does not hold the engine open.
 fn work(weak: &Weak<Core>, signal: &Signal, index: usize, step: usize) {
-    let mut sweeps = Vec::new();
     loop {
         let Some(core) = weak.upgrade() else { return };
-        let shards = index..core.shards.len();
-        sweeps.resize_with(core.shards.len(), Sweep::default);
-        let rest = shards
-            .step_by(step)
-            .filter_map(|shard| core.keep(shard, &mut sweeps[shard]))
-            .min();
+        let mine = core.shards.iter().skip(index).step_by(step);
+        let rest = mine.filter_map(|shard| core.keep(shard)).min();
         drop(core);
         if !signal.wait(rest) {
             return;
@@ -60,45 +55,42 @@ fn work(weak: &Weak<Core>, signal: &Signal, index: usize, step: usize) {
     }
 }
 
-/// Where the search for husks in a shard stands.
+/// When a shard is searched for husks, and where.
 #[derive(Default)]
-struct Sweep {
-    /// Counts the shard's slices, round and round.
-    next_slice: usize,
+pub(super) struct Sweep {
     /// When to go on, while there are objects.
     at: Option<Instant>,
+    /// Counts the shard's slices, round and round.
+    next: usize,
 }
 
 impl Core {
-    /// Which shard looks after a key.
-    pub(crate) fn shard_index(&self, object: &Object) -> usize {
-        crate::keyspace::Keyspace::slice_of(self.keyspace().hash(object.key())) % self.shards.len()
-    }
-
     /// Does what is due in a shard, and returns how long there will be nothing to do.
-    fn keep(&self, index: usize, sweep: &mut Sweep) -> Option<Duration> {
-        let shard = &self.shards[index];
+    fn keep(&self, shard: &Shard) -> Option<Duration> {
         while self.fire(shard) == BATCH && !self.is_closed() {}
         let now = self.clock().instant();
         // Relaxed: see `count_new_object`.
         let objects = shard.objects.load(Relaxed);
         if objects >= shard.sweep_above.load(Relaxed) {
-            self.sweep_all(index);
+            self.sweep_all(shard);
         }
-        if objects == 0 {
-            sweep.at = None;
-        } else {
-            let at = *sweep.at.get_or_insert(now + SWEEP_PERIOD);
-            if at <= now {
-                self.sweep_some(index, &mut sweep.next_slice);
+        let is_due = {
+            let sweep = &mut shard.timers().sweep;
+            let is_due = sweep.at.is_some_and(|at| at <= now);
+            if objects == 0 {
+                sweep.at = None;
+            } else if is_due || sweep.at.is_none() {
                 sweep.at = Some(now + SWEEP_PERIOD);
             }
+            is_due
+        };
+        if is_due {
+            self.sweep_some(shard, usize::MAX);
         }
-        let timers = shard
-            .timers()
-            .rest(self.clock().unix_ms(), self.clock().instant());
-        let until_sweep = sweep.at.map(|at| at.saturating_duration_since(now));
-        timers.into_iter().chain(until_sweep).min()
+        let timers = shard.timers();
+        let until_sweep = timers.sweep.at.map(|at| at.saturating_duration_since(now));
+        let until_timer = timers.rest(self.clock().unix_ms(), self.clock().instant());
+        until_sweep.into_iter().chain(until_timer).min()
     }
 
     /// Does what a shard's timers say: at most [`BATCH`] of each kind. Returns the larger number.
@@ -125,24 +117,26 @@ impl Core {
         expired.len().max(late.len())
     }
 
-    /// Sweeps the next slice of a shard, and more while it pays.
-    fn sweep_some(&self, index: usize, next: &mut usize) {
-        for _ in self.slices_of(index) {
-            let slices = self.slices_of(index).len();
-            let slice = self.slices_of(index).nth(*next % slices).unwrap_or(index);
-            *next = (*next + 1) % slices;
-            if !self.sweep_slice(index, slice) {
-                return;
+    /// Sweeps the next slice of a shard, and more while it pays, at most `max`.
+    fn sweep_some(&self, shard: &Shard, max: usize) {
+        let slices = shard.slices.len();
+        let start = shard.timers().sweep.next;
+        let mut swept = 0;
+        while swept < slices.min(max) {
+            let has_many_husks = self.sweep_slice(shard, shard.slices[(start + swept) % slices]);
+            swept += 1;
+            if !has_many_husks {
+                break;
             }
         }
+        shard.timers().sweep.next = (start + swept) % slices;
     }
 
     /// Sweeps a whole shard, and says when it has grown so much that it must be done again.
-    fn sweep_all(&self, index: usize) {
-        for slice in self.slices_of(index) {
-            self.sweep_slice(index, slice);
+    fn sweep_all(&self, shard: &Shard) {
+        for &slice in &shard.slices {
+            self.sweep_slice(shard, slice);
         }
-        let shard = &self.shards[index];
         // Relaxed: see `count_new_object`.
         let objects = shard.objects.load(Relaxed);
         shard
@@ -151,24 +145,18 @@ impl Core {
     }
 
     /// Returns whether there were many husks.
-    fn sweep_slice(&self, index: usize, slice: usize) -> bool {
+    fn sweep_slice(&self, shard: &Shard, slice: usize) -> bool {
         let swept = self.keyspace().sweep(slice);
         // Relaxed: see `count_new_object`.
-        self.shards[index].objects.fetch_sub(swept.dropped, Relaxed);
+        shard.objects.fetch_sub(swept.dropped, Relaxed);
         swept.dropped > 0 && swept.dropped * SWEEP_ON_RATIO >= swept.seen
-    }
-
-    fn slices_of(&self, index: usize) -> impl ExactSizeIterator<Item = usize> + use<> {
-        (index..SLICES).step_by(self.shards.len())
     }
 
     /// One bounded step of all upkeep: see [`Engine::maintain`](crate::Engine::maintain).
     pub(crate) fn maintain(&self) {
-        for (index, shard) in self.shards.iter().enumerate() {
+        for shard in &self.shards {
             self.fire(shard);
-            let mut slice = shard.timers().next_swept;
-            self.sweep_some(index, &mut slice);
-            shard.timers().next_swept = slice;
+            self.sweep_some(shard, MAINTAINED_SLICES_MAX);
         }
     }
 }

@@ -436,12 +436,15 @@ impl Target<'_> {
     /// pop has happened by the time its element is seen.
     fn pop_each(&self, clock: &AtomicU64, key: Key, side: Side, max: usize) -> History {
         let called: Vec<u64> = (0..max).map(|_| clock.fetch_add(1, SeqCst)).collect();
+        let mut looked_again = clock.fetch_add(1, SeqCst);
         let mut pops = Vec::with_capacity(max);
         let call = Call::Pop { key, side };
         let take = |bytes: &[u8]| {
             let answer = Answer::Values(vec![decode(bytes, self.padding)]);
             let returned = clock.fetch_add(1, SeqCst);
-            pops.push(Recorded { called: called[pops.len()], returned, operation: (call.clone(), answer) });
+            let called = called[pops.len()];
+            pops.push(Recorded { called, returned, operation: (call.clone(), answer) });
+            looked_again = clock.fetch_add(1, SeqCst);
         };
         let count = match side {
             Side::Left => self.handles[key].lpop_each(max, take),
@@ -449,10 +452,9 @@ impl Target<'_> {
         };
         assert_eq!(count, Ok(pops.len()), "one call for each element");
         if pops.len() < max {
-            let called = pops.last().map_or(called[0], |last| last.returned);
             let returned = clock.fetch_add(1, SeqCst);
-            // Its call is the very return before it; half a step later keeps the times different.
-            pops.push(Recorded { called, returned, operation: (call, Answer::Nothing) });
+            let operation = (call, Answer::Nothing);
+            pops.push(Recorded { called: looked_again, returned, operation });
         }
         pops
     }
