@@ -5,7 +5,8 @@ use super::exclusive::{Exclusive, header_of};
 use super::list::SegmentList;
 use super::segment::{INLINE_SLOTS, NONE, Segment};
 
-/// All messages of a list, without a list: what [`Exclusive::take_all`] takes and [`Exclusive::put_all`] puts. Dropping it drops them.
+/// All messages of a list, without a list: what [`Exclusive::take_all`] takes and
+/// [`Exclusive::put_all`] puts. Dropping it drops them.
 ///
 /// ```
 /// use forebay_sync::{SegmentList, Side};
@@ -37,7 +38,8 @@ impl Contents {
 }
 
 impl<X> Exclusive<'_, X> {
-    /// Takes all messages out and leaves the list empty. O(1): their memory is freed when the result is dropped.
+    /// Takes all messages out and leaves the list empty. O(1): their memory is freed when the
+    /// result is dropped.
     #[must_use]
     pub fn take_all(&mut self) -> Contents {
         let contents = Contents::default();
@@ -45,7 +47,8 @@ impl<X> Exclusive<'_, X> {
         contents
     }
 
-    /// Puts messages that were taken out of a list into this one, in front of nothing: what this list had is dropped. O(1).
+    /// Puts messages that were taken out of a list into this one, in front of nothing: what this
+    /// list had is dropped. O(1).
     pub fn put_all(&mut self, contents: Contents) {
         self.clear();
         contents.0.freeze().give_chain(self);

@@ -1,7 +1,7 @@
 //! Copying a message in.
 //!
-//! Most messages are short. For those the call of `memcpy` costs as much as the copy: a few moves of fixed size, which may overlap, do it
-//! in place.
+//! Most messages are short. For those the call of `memcpy` costs as much as the copy: a few moves
+//! of fixed size, which may overlap, do it in place.
 
 use core::ptr;
 

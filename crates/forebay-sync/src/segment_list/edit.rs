@@ -1,7 +1,7 @@
 //! Changing a frozen list in the middle.
 //!
-//! Messages stay where they are; what moves is the words of their slots, and only within one segment. A segment that has no room is
-//! cut in two and the new message goes between the parts.
+//! Messages stay where they are; what moves is the words of their slots, and only within one
+//! segment. A segment that has no room is cut in two and the new message goes between the parts.
 
 use super::Side;
 use super::exclusive::{Exclusive, has_room_before, header_of, write_slot};
@@ -10,7 +10,8 @@ use super::segment::{NONE, Payload, Segment};
 use super::slot::{BOXED_UNITS, Slot};
 
 impl<X> Exclusive<'_, X> {
-    /// Replaces the message with this index from the left, and says whether there was one. O(1 + number of segments) and the copy.
+    /// Replaces the message with this index from the left, and says whether there was one. O(1 +
+    /// number of segments) and the copy.
     #[must_use]
     pub fn set(&mut self, index: u64, message: &[u8]) -> bool {
         let Some(Place {
@@ -61,7 +62,8 @@ impl<X> Exclusive<'_, X> {
         true
     }
 
-    /// Adds `message` so that it has this index from the left. An index beyond the end adds at the right end.
+    /// Adds `message` so that it has this index from the left. An index beyond the end adds at the
+    /// right end.
     ///
     /// O(number of segments), and the slots of one segment.
     pub fn insert(&mut self, index: u64, message: &[u8]) {
@@ -101,7 +103,8 @@ impl<X> Exclusive<'_, X> {
             return self.insert_between(segment, position, payload);
         };
         header.used.set(offset + units as u16);
-        // SAFETY: the shifting has made the slot free, and there is room for the units; we are alone.
+        // SAFETY: the shifting has made the slot free, and there is room for the units; we are
+        // alone.
         unsafe { write_slot(segment, free_slot as u16, offset, payload) };
         self.len += 1;
     }
@@ -160,7 +163,8 @@ impl<X> Exclusive<'_, X> {
         self.retire(segment);
     }
 
-    /// Removes the message with this index from the left, and says whether there was one. O(number of segments), and the slots of one.
+    /// Removes the message with this index from the left, and says whether there was one. O(number
+    /// of segments), and the slots of one.
     #[must_use]
     pub fn remove(&mut self, index: u64) -> bool {
         let Some(place) = self.place(index) else {
@@ -180,7 +184,8 @@ impl<X> Exclusive<'_, X> {
         self.remove_at(place, slot);
     }
 
-    /// Closes the gap of a message whose box, if it had one, is gone. Gives back its units, if `slot` says which.
+    /// Closes the gap of a message whose box, if it had one, is gone. Gives back its units, if
+    /// `slot` says which.
     fn remove_at(&mut self, place: Place, slot: Slot) {
         let Place {
             segment,
@@ -210,7 +215,8 @@ impl<X> Exclusive<'_, X> {
         self.unlink_if_drained(segment);
     }
 
-    /// Removes the first `limit` messages, counted from the side `from`, for which `is_match` says yes; returns how many there were.
+    /// Removes the first `limit` messages, counted from the side `from`, for which `is_match` says
+    /// yes; returns how many there were.
     ///
     /// O(n), and for every message removed the slots of one segment.
     pub fn remove_matching(
@@ -248,7 +254,8 @@ impl<X> Exclusive<'_, X> {
         removed
     }
 
-    /// Keeps the messages with indexes from `start` up to, not including, `end`, and drops the others. O(number dropped).
+    /// Keeps the messages with indexes from `start` up to, not including, `end`, and drops the
+    /// others. O(number dropped).
     pub fn truncate_to(&mut self, start: u64, end: u64) {
         let end = end.min(self.len);
         if start >= end {
@@ -262,7 +269,8 @@ impl<X> Exclusive<'_, X> {
         }
     }
 
-    /// Drops all messages, here and now. To drop them when the list is free again, see [`Exclusive::take_all`].
+    /// Drops all messages, here and now. To drop them when the list is free again, see
+    /// [`Exclusive::take_all`].
     pub fn clear(&mut self) {
         while self.len > 0 {
             let side = self.push_side().opposite();
@@ -273,7 +281,8 @@ impl<X> Exclusive<'_, X> {
 
 /// Moves the word of a live slot to a free neighbour.
 fn shift(segment: Segment, from: u32, to: u32) {
-    // SAFETY: a live slot was claimed by a push. Waiting for its publication also ends its pusher's interest in the slot.
+    // SAFETY: a live slot was claimed by a push. Waiting for its publication also ends its pusher's
+    // interest in the slot.
     let slot = unsafe { segment.published(from) };
     // SAFETY: free, or just moved on; we are alone.
     unsafe { segment.set_slot(to, slot) };

@@ -37,8 +37,9 @@ impl<X: Default> Default for Alone<X> {
 
 /// A list in exclusive mode; dropping it ends the mode.
 ///
-/// Made by [`SegmentList::freeze`]. Its operations are plain sequential code. Whatever they do becomes visible to others in one step,
-/// when the guard is dropped. Do not run code of strangers while a list is frozen: all its other users wait.
+/// Made by [`SegmentList::freeze`]. Its operations are plain sequential code. Whatever they do
+/// becomes visible to others in one step, when the guard is dropped. Do not run code of strangers
+/// while a list is frozen: all its other users wait.
 ///
 /// ```
 /// use forebay_sync::{SegmentList, Side};
@@ -236,11 +237,13 @@ impl<'a, X> Exclusive<'a, X> {
         let (index, offset) = (header.lo.get() - 1, header.used.get());
         header.lo.set(index);
         header.used.set(offset + units as u16);
-        // SAFETY: `has_room_before` has said that slot and units are free, or the segment is new; we are alone.
+        // SAFETY: `has_room_before` has said that slot and units are free, or the segment is new;
+        // we are alone.
         unsafe { write_slot(segment, index, offset, payload) };
     }
 
-    /// Makes room for a message of `units` units in the tail segment: from its start again when the list is empty, else with a new one.
+    /// Makes room for a message of `units` units in the tail segment: from its start again when the
+    /// list is empty, else with a new one.
     fn make_room(&mut self, units: u32) {
         self.drop_drained_ends();
         let header = header_of(self.tail);
@@ -320,7 +323,8 @@ impl<'a, X> Exclusive<'a, X> {
         Segment::alloc(slots, data_units)
     }
 
-    /// Takes the message at `side`. `None` when the list is empty. A boxed message moves out without a copy.
+    /// Takes the message at `side`. `None` when the list is empty. A boxed message moves out
+    /// without a copy.
     pub fn pop(&mut self, side: Side) -> Option<Bytes> {
         let (segment, index) = self.end(side)?;
         // SAFETY: a live slot was claimed by a push.
@@ -356,7 +360,8 @@ impl<'a, X> Exclusive<'a, X> {
         self.take_with(side, |_| ());
     }
 
-    /// Moves the message at `from` to `to` of another list and returns a copy of it. `None` when this list is empty.
+    /// Moves the message at `from` to `to` of another list and returns a copy of it. `None` when
+    /// this list is empty.
     ///
     /// To move a message within one list, pop and push it.
     pub fn move_to<Y>(
@@ -487,7 +492,8 @@ impl<'a, X> Exclusive<'a, X> {
         self.sort_limbo();
         self.free_spare();
         let inline = self.list.inline_segment();
-        // SAFETY: alive as long as the list; drained when it is not in the chain, which is one other segment; and we are alone.
+        // SAFETY: alive as long as the list; drained when it is not in the chain, which is one
+        // other segment; and we are alone.
         if self.len == 0 && self.tail != inline && unsafe { inline.is_settled() } {
             let last = self.tail;
             // SAFETY: as above.
@@ -552,12 +558,14 @@ impl<'a, X> Exclusive<'a, X> {
             );
             if fresh != stale {
                 renumbered = true;
-                // Relaxed: "unfreeze" publishes these; who reads them too early fails to claim (I1).
+                // Relaxed: "unfreeze" publishes these; who reads them too early fails to claim
+                // (I1).
                 list.head.store(fresh.0, Relaxed);
                 list.tail.store(fresh.1, Relaxed);
                 list.room.store(fresh.2, Relaxed);
                 list.limit.store(fresh.3, Relaxed);
-                // Release: "set carry": brings the frozen word along; pairs with the fence in `SegmentList::len`.
+                // Release: "set carry": brings the frozen word along; pairs with the fence in
+                // `SegmentList::len`.
                 list.carry.store(fresh.4, ord(Site::CarryStore, Release));
             }
         }
@@ -572,7 +580,8 @@ impl<'a, X> Exclusive<'a, X> {
         });
         #[cfg(loom)]
         self.touch();
-        // Release: "unfreeze": all that exclusive mode wrote; pairs with "load word", "claim" and "freeze" in `SegmentList`.
+        // Release: "unfreeze": all that exclusive mode wrote; pairs with "load word", "claim" and
+        // "freeze" in `SegmentList`.
         self.list
             .word
             .store_owned(word.0, ord(Site::Unfreeze, Release));
@@ -582,7 +591,8 @@ impl<'a, X> Exclusive<'a, X> {
 /// The header of a segment, for code in exclusive mode.
 #[inline]
 pub(super) fn header_of<'a>(segment: Segment) -> &'a Header {
-    // SAFETY: the segments that exclusive mode handles belong to its list and are alive until it ends; it is alone (I3).
+    // SAFETY: the segments that exclusive mode handles belong to its list and are alive until it
+    // ends; it is alone (I3).
     unsafe { segment.header() }
 }
 

@@ -14,7 +14,8 @@ pub(super) struct Place {
 }
 
 impl<X> Exclusive<'_, X> {
-    /// Where the message with this distance from the head is. The caller has checked that there is one.
+    /// Where the message with this distance from the head is. The caller has checked that there is
+    /// one.
     fn place_from_head(&self, mut distance: u64) -> Place {
         debug_assert!(distance < self.len, "message {distance} of {}", self.len);
         if distance < self.len / 2 {
@@ -115,7 +116,8 @@ impl<X> Exclusive<'_, X> {
         self.range(0, self.len)
     }
 
-    /// The messages with indexes from `start` up to, not including, `end`, from left to right. What is beyond the end is left out.
+    /// The messages with indexes from `start` up to, not including, `end`, from left to right. What
+    /// is beyond the end is left out.
     #[must_use]
     pub fn range(&self, start: u64, end: u64) -> Iter<'_, X> {
         let end = end.min(self.len);

@@ -38,7 +38,8 @@ use crate::teeth::{Site, ord};
 /// assert!(list.is_empty());
 /// # Ok::<(), forebay_sync::Attended>(())
 /// ```
-// The fields of the fast paths stand together: they fit one cache line, and one miss fetches them all.
+// The fields of the fast paths stand together: they fit one cache line, and one miss fetches them
+// all.
 #[repr(C)]
 pub struct SegmentList<X> {
     pub(super) word: AtomicU64,
@@ -54,9 +55,11 @@ pub struct SegmentList<X> {
     inline: cell::UnsafeCell<InlineSegment>,
 }
 
-// SAFETY: messages are bytes; `X` moves with the list, and is only reached by one thread at a time (I3).
+// SAFETY: messages are bytes; `X` moves with the list, and is only reached by one thread at a time
+// (I3).
 unsafe impl<X: Send> Send for SegmentList<X> {}
-// SAFETY: sharing is what the protocol of the module documentation is for; `X` is only reached in exclusive mode (I3).
+// SAFETY: sharing is what the protocol of the module documentation is for; `X` is only reached in
+// exclusive mode (I3).
 unsafe impl<X: Send> Sync for SegmentList<X> {}
 
 // A million short queues are a million of these.
@@ -85,7 +88,8 @@ impl Room {
     }
 }
 
-/// What a push has claimed: slots from `slot`, and units from `offset`, of a segment that now stays alive.
+/// What a push has claimed: slots from `slot`, and units from `offset`, of a segment that now stays
+/// alive.
 struct Claim {
     segment: Segment,
     slot: u32,
@@ -159,7 +163,8 @@ impl<X> SegmentList<X> {
 
     #[inline]
     pub(super) fn load_word(&self) -> Word {
-        // Acquire: `head`, `tail`, `room`, `limit`, `carry` and the segments behind them; pairs with "unfreeze" in `Exclusive`.
+        // Acquire: `head`, `tail`, `room`, `limit`, `carry` and the segments behind them; pairs
+        // with "unfreeze" in `Exclusive`.
         Word(self.word.load(ord(Site::WordLoad, Acquire)))
     }
 
@@ -167,8 +172,9 @@ impl<X> SegmentList<X> {
     #[inline]
     fn try_claim(&self, from: Word, to: Word) -> Result<(), Word> {
         // Acquire: as in `load_word`, for a word that became equal again, and for the next attempt.
-        // Release: keeps our loads of `head`, `tail`, `room`, `limit` and `carry` before the claim, so that what they read belongs to
-        // the word that was claimed from (I1); pairs with "freeze".
+        // Release: keeps our loads of `head`, `tail`, `room`, `limit` and `carry` before the claim,
+        // so that what they read belongs to the word that was claimed from (I1); pairs with
+        // "freeze".
         self.word
             .compare_exchange(
                 from.0,
@@ -180,7 +186,8 @@ impl<X> SegmentList<X> {
             .map_err(Word)
     }
 
-    /// Claims `slots` slots and `units` units at the tail, if `side` is the side of the tail and there is room.
+    /// Claims `slots` slots and `units` units at the tail, if `side` is the side of the tail and
+    /// there is room.
     #[inline]
     fn claim_tail(&self, side: Side, slots: u32, units: u32) -> Result<Claim, Detour> {
         let mut word = self.load_word();
@@ -189,7 +196,8 @@ impl<X> SegmentList<X> {
             if word.is_detoured() {
                 return Err(detour(word));
             }
-            // Relaxed: the load of `word` made these visible; when they are newer than `word`, the claim fails (I1).
+            // Relaxed: the load of `word` made these visible; when they are newer than `word`, the
+            // claim fails (I1).
             let room = Room(self.room.load(Relaxed));
             let tail = self.tail.load(Relaxed);
             let carry = self.carry.load(Relaxed);
@@ -205,7 +213,8 @@ impl<X> SegmentList<X> {
                     let len = carry
                         .wrapping_add(u64::from(slot + slots))
                         .wrapping_sub(u64::from(word.lo()));
-                    // SAFETY: `tail` is the tail of the word that was claimed from (I1), and our unsettled claim keeps it alive (I5).
+                    // SAFETY: `tail` is the tail of the word that was claimed from (I1), and our
+                    // unsettled claim keeps it alive (I5).
                     let segment = unsafe { self.resolve(tail) };
                     return Ok(Claim {
                         segment,
@@ -220,7 +229,8 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Claims up to `max` slots at the head, if `side` is the side of the head. `None`: the list is empty.
+    /// Claims up to `max` slots at the head, if `side` is the side of the head. `None`: the list is
+    /// empty.
     #[inline]
     fn claim_head(&self, side: Side, max: u32) -> Result<Option<Taken<'_, X>>, Detour> {
         let mut word = self.load_word();
@@ -246,7 +256,8 @@ impl<X> SegmentList<X> {
             let slots = max.min(end - first);
             match self.try_claim(word, word.claim_head(slots)) {
                 Ok(()) => {
-                    // SAFETY: `head` is the head of the word that was claimed from (I1), and our unsettled claim keeps it alive (I5).
+                    // SAFETY: `head` is the head of the word that was claimed from (I1), and our
+                    // unsettled claim keeps it alive (I5).
                     let segment = unsafe { self.resolve(head) };
                     // SAFETY: these slots were claimed by the step above, and by nobody else.
                     return Ok(Some(unsafe {
@@ -269,9 +280,9 @@ impl<X> SegmentList<X> {
 
     /// Adds `message` at `side` and returns the new length.
     ///
-    /// At the side of the tail, which is the side of the first push to an empty list, this is one claim and one copy. At the other
-    /// side, and once per segment, it takes exclusive mode for a moment. O(1) and the copy; a message of more than 1 KiB gets an
-    /// allocation of its own.
+    /// At the side of the tail, which is the side of the first push to an empty list, this is one
+    /// claim and one copy. At the other side, and once per segment, it takes exclusive mode for a
+    /// moment. O(1) and the copy; a message of more than 1 KiB gets an allocation of its own.
     ///
     /// # Errors
     ///
@@ -291,7 +302,8 @@ impl<X> SegmentList<X> {
         self.push_detour(side, Payload::new(message))
     }
 
-    /// Adds an owned message at `side`, without a copy when it is longer than 1 KiB; otherwise as [`SegmentList::push`].
+    /// Adds an owned message at `side`, without a copy when it is longer than 1 KiB; otherwise as
+    /// [`SegmentList::push`].
     ///
     /// # Errors
     ///
@@ -328,7 +340,8 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Exclusive mode with a segment in hand, should a new one be needed, so that nobody waits for the allocator.
+    /// Exclusive mode with a segment in hand, should a new one be needed, so that nobody waits for
+    /// the allocator.
     fn freeze_to_push(
         &self,
         side: Side,
@@ -353,10 +366,12 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Adds all `messages` at `side` in one atomic step, the first one first, and returns the new length.
+    /// Adds all `messages` at `side` in one atomic step, the first one first, and returns the new
+    /// length.
     ///
-    /// No other operation sees some of them without the others. The messages are read before anything is claimed, so a panicking
-    /// `AsRef` leaves the list untouched. O(n) and the copies; no allocation for up to 16 short messages.
+    /// No other operation sees some of them without the others. The messages are read before
+    /// anything is claimed, so a panicking `AsRef` leaves the list untouched. O(n) and the copies;
+    /// no allocation for up to 16 short messages.
     ///
     /// # Errors
     ///
@@ -411,10 +426,13 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Takes the message at `side` and calls `f` with its bytes, in place. `None` when the list is empty.
+    /// Takes the message at `side` and calls `f` with its bytes, in place. `None` when the list is
+    /// empty.
     ///
-    /// At the side of the head nothing is copied or allocated. At the side of the tail the message is copied out first, in
-    /// exclusive mode; one of more than 256 bytes is copied to the heap. The list is not locked while `f` runs, and `f` may use it. When `f` panics, the message goes back to `side`.
+    /// At the side of the head nothing is copied or allocated. At the side of the tail the message
+    /// is copied out first, in exclusive mode; one of more than 256 bytes is copied to the heap.
+    /// The list is not locked while `f` runs, and `f` may use it. When `f` panics, the message goes
+    /// back to `side`.
     ///
     /// # Errors
     ///
@@ -441,7 +459,8 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Takes the message at `side`. `None` when the list is empty. A boxed message moves out without a copy.
+    /// Takes the message at `side`. `None` when the list is empty. A boxed message moves out
+    /// without a copy.
     ///
     /// # Errors
     ///
@@ -459,10 +478,12 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Takes up to `max` messages at `side` in one atomic step, calls `f` with each, and returns how many there were.
+    /// Takes up to `max` messages at `side` in one atomic step, calls `f` with each, and returns
+    /// how many there were.
     ///
-    /// They are consecutive. There may be fewer than `max` although the list has more: a step does not cross the border of a
-    /// segment. 0 means that the list is empty, or `max` is 0. When `f` panics, its message and those after it go back to `side`.
+    /// They are consecutive. There may be fewer than `max` although the list has more: a step does
+    /// not cross the border of a segment. 0 means that the list is empty, or `max` is 0. When `f`
+    /// panics, its message and those after it go back to `side`.
     ///
     /// # Errors
     ///
@@ -511,7 +532,8 @@ impl<X> SegmentList<X> {
                     if alone.push_side() == side {
                         return Ok(Popped::Frozen(alone));
                     }
-                    // The head segment is used up: the end of exclusive mode moves on to the next one.
+                    // The head segment is used up: the end of exclusive mode moves on to the next
+                    // one.
                 }
             }
         }
@@ -547,7 +569,8 @@ impl<X> SegmentList<X> {
             }
             // Relaxed: checked by the second look at the word.
             let carry = self.carry.load(Relaxed);
-            // Acquire fence: a `carry` of a later exclusive section brings its frozen word along; pairs with "set carry" in `Exclusive`.
+            // Acquire fence: a `carry` of a later exclusive section brings its frozen word along;
+            // pairs with "set carry" in `Exclusive`.
             crate::loom::fence(Acquire);
             let now = self.load_word();
             if now == word {
@@ -583,10 +606,12 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Begins exclusive mode: waits for the thread that is in it, then nobody else pushes, pops or freezes until the guard is dropped.
+    /// Begins exclusive mode: waits for the thread that is in it, then nobody else pushes, pops or
+    /// freezes until the guard is dropped.
     ///
-    /// Threads that come meanwhile spin, then yield, then sleep for short times. To freeze several lists, freeze them in one order
-    /// that all threads keep to, such as that of their addresses. Freezing a list twice on one thread waits for ever.
+    /// Threads that come meanwhile spin, then yield, then sleep for short times. To freeze several
+    /// lists, freeze them in one order that all threads keep to, such as that of their addresses.
+    /// Freezing a list twice on one thread waits for ever.
     pub fn freeze(&self) -> Exclusive<'_, X> {
         let mut word = self.load_word();
         let mut backoff = Backoff::new();
@@ -596,7 +621,8 @@ impl<X> SegmentList<X> {
                 word = self.load_word();
                 continue;
             }
-            // Acquire on success: what the last exclusive section wrote; pairs with "unfreeze" in `Exclusive`.
+            // Acquire on success: what the last exclusive section wrote; pairs with "unfreeze" in
+            // `Exclusive`.
             let acquire = ord(Site::Freeze, Acquire);
             if self
                 .word

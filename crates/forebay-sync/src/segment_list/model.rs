@@ -1,5 +1,5 @@
-//! What a segment carries besides its memory while it runs under loom: slots that loom knows, and a cell for every unit,
-//! so that an access to the bytes that no ordering covers is seen as a race.
+//! What a segment carries besides its memory while it runs under loom: slots that loom knows, and a
+//! cell for every unit, so that an access to the bytes that no ordering covers is seen as a race.
 
 use alloc::boxed::Box;
 

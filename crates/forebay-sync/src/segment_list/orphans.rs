@@ -1,8 +1,9 @@
 //! Segments that outlived their list: it was dropped while somebody still read a message in them.
 //!
-//! That happens to [`Contents`](super::Contents) only: the messages of a deleted key, one of which was just being consumed. Waiting for
-//! the consumer could wait for ever (its closure may be what deletes the key), so the segment is kept here, and freed by whoever
-//! comes by when the claim is settled. This is the one lock of the crate, and no operation on a list takes it.
+//! That happens to [`Contents`](super::Contents) only: the messages of a deleted key, one of which
+//! was just being consumed. Waiting for the consumer could wait for ever (its closure may be what
+//! deletes the key), so the segment is kept here, and freed by whoever comes by when the claim is
+//! settled. This is the one lock of the crate, and no operation on a list takes it.
 
 use alloc::vec::Vec;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +12,8 @@ use super::segment::Segment;
 
 struct Orphan(Segment);
 
-// SAFETY: an orphan is owned by the collection alone; others have claims on single slots, which they settle through atomics.
+// SAFETY: an orphan is owned by the collection alone; others have claims on single slots, which
+// they settle through atomics.
 unsafe impl Send for Orphan {}
 
 static ORPHANS: Mutex<Vec<Orphan>> = Mutex::new(Vec::new());

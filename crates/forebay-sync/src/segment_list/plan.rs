@@ -3,7 +3,8 @@
 use super::segment::{Segment, table_units};
 use super::word::{SLOTS_MAX, UNITS_MAX};
 
-/// The sizes of segments in bytes, header included. A list takes the next one when it proves busy or long.
+/// The sizes of segments in bytes, header included. A list takes the next one when it proves busy
+/// or long.
 const SIZES_BYTES: [usize; 4] = if cfg!(loom) {
     [64, 64, 64, 64]
 } else {
@@ -39,10 +40,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The segment that follows a tail of `units` units, of which `used` were used for `written` messages, in a list of `len` messages.
+    /// The segment that follows a tail of `units` units, of which `used` were used for `written`
+    /// messages, in a list of `len` messages.
     ///
-    /// A list starts small. It grows to the next size twice without more ado, then only while there is a backlog: a short busy queue
-    /// keeps to segments that fit the first-level cache.
+    /// A list starts small. It grows to the next size twice without more ado, then only while there
+    /// is a backlog: a short busy queue keeps to segments that fit the first-level cache.
     pub(super) fn after(units: u32, written: u32, used: u32, len: u64) -> Self {
         let step = SIZES_BYTES
             .iter()
@@ -70,7 +72,8 @@ impl Plan {
         (units * 2 / (2 * mean_units + 1)).clamp(1, SLOTS_MAX)
     }
 
-    /// Slots and units of the segment, which has room for `slots` slots and `needed` units at least.
+    /// Slots and units of the segment, which has room for `slots` slots and `needed` units at
+    /// least.
     pub(super) fn size(self, slots: u32, needed: u32) -> (u32, u32) {
         let mean = self.mean_units.max(needed.checked_div(slots).unwrap_or(0));
         let least = table_units(slots) + needed;

@@ -1,12 +1,16 @@
 //! Where the largest segments come from: blocks of 2 MiB that the kernel can back with huge pages.
 //!
-//! What a growing backlog costs is the first touch of its memory. Measured on the machines that this was written on, touching 4 KiB costs
-//! 1.7 to 2.2 us in small pages and 0.4 to 0.6 us in huge ones, which is 30 ns against 8 ns for a message of 64 bytes. So segments of the
-//! largest size are cut from blocks of the size of a huge page, and the kernel is asked for one. Where it has none nothing is lost.
+//! What a growing backlog costs is the first touch of its memory. Measured on the machines that
+//! this was written on, touching 4 KiB costs 1.7 to 2.2 us in small pages and 0.4 to 0.6 us in huge
+//! ones, which is 30 ns against 8 ns for a message of 64 bytes. So segments of the largest size are
+//! cut from blocks of the size of a huge page, and the kernel is asked for one. Where it has none
+//! nothing is lost.
 //!
-//! All lists of the process share the blocks. The lock is taken once per segment, that is once per thousand short messages. A queue uses
-//! its segments in order and returns them in order, so blocks empty themselves. Empty blocks are kept for the next burst, because the first
-//! touch is dear; [`release_idle_memory`] gives those back to the kernel that were not needed since it was last called.
+//! All lists of the process share the blocks. The lock is taken once per segment, that is once per
+//! thousand short messages. A queue uses its segments in order and returns them in order, so blocks
+//! empty themselves. Empty blocks are kept for the next burst, because the first touch is dear;
+//! [`release_idle_memory`] gives those back to the kernel that were not needed since it was last
+//! called.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::ptr::NonNull;
@@ -27,17 +31,20 @@ struct Block {
     free: u32,
 }
 
-// SAFETY: a block is plain memory; the pool is the only one that hands out and takes back its parts.
+// SAFETY: a block is plain memory; the pool is the only one that hands out and takes back its
+// parts.
 unsafe impl Send for Block {}
 
 struct Pool {
     /// By address.
     blocks: BTreeMap<usize, Block>,
-    /// Addresses of the blocks that have a free segment. The lowest is used first, so that the others can empty.
+    /// Addresses of the blocks that have a free segment. The lowest is used first, so that the
+    /// others can empty.
     partial: BTreeSet<usize>,
     /// Blocks of which nothing is in use.
     empty: usize,
-    /// The least that `empty` was since idle memory was last released: what nobody needed meanwhile.
+    /// The least that `empty` was since idle memory was last released: what nobody needed
+    /// meanwhile.
     idle: usize,
 }
 
@@ -123,11 +130,13 @@ pub(super) unsafe fn give_back(segment: NonNull<u8>) {
     pool().give_back(segment);
 }
 
-/// Gives the memory back to the kernel that no list has needed since this was last called, and returns how many bytes that were.
+/// Gives the memory back to the kernel that no list has needed since this was last called, and
+/// returns how many bytes that were.
 ///
-/// Lists share blocks of 2 MiB for their largest segments and keep the empty ones for the next burst of messages. Who runs lists for long
-/// calls this now and then, such as every ten seconds; what a burst took is then back after ten to twenty seconds. O(number of blocks),
-/// and a system call for each one released.
+/// Lists share blocks of 2 MiB for their largest segments and keep the empty ones for the next
+/// burst of messages. Who runs lists for long calls this now and then, such as every ten seconds;
+/// what a burst took is then back after ten to twenty seconds. O(number of blocks), and a system
+/// call for each one released.
 ///
 /// ```
 /// use forebay_sync::{SegmentList, Side, release_idle_memory};
@@ -168,7 +177,8 @@ pub fn release_idle_memory() -> usize {
 
 #[cfg(target_os = "linux")]
 mod os {
-    //! Straight from the kernel: an allocator would set the block among smaller things, and keep it.
+    //! Straight from the kernel: an allocator would set the block among smaller things, and keep
+    //! it.
 
     use core::ptr::{self, NonNull};
 
@@ -204,7 +214,8 @@ mod os {
         let advised = unsafe { madvise(start.cast(), BLOCK_BYTES, Advice::LinuxHugepage) };
         // A kernel that has no huge pages backs the block with small ones.
         advised.unwrap_or_default();
-        // SAFETY: aligned up from an address that the kernel has chosen for a mapping, which is not 0.
+        // SAFETY: aligned up from an address that the kernel has chosen for a mapping, which is not
+        // 0.
         unsafe { NonNull::new_unchecked(start) }
     }
 

@@ -5,8 +5,9 @@
 //!          ^ data                   ^ unit `table`                                      ^ unit `units`
 //! ```
 //!
-//! Offsets are counted in units from `data`, so a slot word finds its bytes without the header. The fast paths touch slots and bytes
-//! only, and only after a claim; the header belongs to exclusive mode (invariant I3 of the [parent](super)).
+//! Offsets are counted in units from `data`, so a slot word finds its bytes without the header. The
+//! fast paths touch slots and bytes only, and only after a claim; the header belongs to exclusive
+//! mode (invariant I3 of the [parent](super)).
 
 use core::cell::Cell;
 use core::mem::MaybeUninit;
@@ -28,7 +29,8 @@ pub(super) type Link = *mut Header;
 
 /// No segment.
 pub(super) const NONE: Link = ptr::null_mut();
-/// The segment inside the list itself. A marker, not an address: a list may move while nobody shares it.
+/// The segment inside the list itself. A marker, not an address: a list may move while nobody
+/// shares it.
 pub(super) const INLINE: Link = ptr::without_provenance_mut(align_of::<Header>());
 
 /// What exclusive mode knows of a segment.
@@ -39,7 +41,8 @@ pub(super) struct Header {
     pub(super) next: Cell<Link>,
     /// Towards the head.
     pub(super) prev: Cell<Link>,
-    /// First live slot. Of the head segment: valid in exclusive mode only, like `hi` and `used` of the tail.
+    /// First live slot. Of the head segment: valid in exclusive mode only, like `hi` and `used` of
+    /// the tail.
     pub(super) lo: Cell<u16>,
     /// One past the last live slot.
     pub(super) hi: Cell<u16>,
@@ -133,14 +136,16 @@ impl Header {
     }
 }
 
-/// A live segment. Copies of the pointer are free; what may be done through it is said at each method.
+/// A live segment. Copies of the pointer are free; what may be done through it is said at each
+/// method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Segment(NonNull<Header>);
 
 impl Segment {
     /// # Safety
     ///
-    /// `link` is neither [`NONE`] nor [`INLINE`]; its segment is alive for as long as the result is used.
+    /// `link` is neither [`NONE`] nor [`INLINE`]; its segment is alive for as long as the result is
+    /// used.
     #[inline]
     pub(super) unsafe fn from_link(link: Link) -> Self {
         debug_assert!(link != NONE && link != INLINE, "a segment of its own");
@@ -188,7 +193,8 @@ impl Segment {
 
     /// # Safety
     ///
-    /// The segment came from [`Segment::alloc`], nobody else can reach it, and its boxed messages have been taken.
+    /// The segment came from [`Segment::alloc`], nobody else can reach it, and its boxed messages
+    /// have been taken.
     pub(super) unsafe fn free(self) {
         // SAFETY: the caller owns the segment.
         let layout = Self::layout(u32::from(unsafe { self.header() }.units));
@@ -207,7 +213,8 @@ impl Segment {
     ///
     /// # Safety
     ///
-    /// The segment is alive, and the caller is in exclusive mode of its list or is its only owner (I3).
+    /// The segment is alive, and the caller is in exclusive mode of its list or is its only owner
+    /// (I3).
     #[inline]
     pub(super) unsafe fn header<'a>(self) -> &'a Header {
         // SAFETY: alive, by the contract; other threads touch only what lies behind the header.
@@ -226,7 +233,8 @@ impl Segment {
             #[cfg(not(loom))]
             {
                 let slot = self.data().cast::<u32>().wrapping_add(index as usize);
-                // SAFETY: within the table; aligned, because the data are aligned to 8; not shared at this moment.
+                // SAFETY: within the table; aligned, because the data are aligned to 8; not shared
+                // at this moment.
                 unsafe { slot.write(value.0) };
             }
             #[cfg(loom)]
@@ -247,7 +255,8 @@ impl Segment {
         #[cfg(not(loom))]
         {
             let slot = self.data().cast::<AtomicU32>().wrapping_add(index as usize);
-            // SAFETY: within the table, by the contract, which was initialized when the segment was made; slots are only used as atomics.
+            // SAFETY: within the table, by the contract, which was initialized when the segment was
+            // made; slots are only used as atomics.
             unsafe { &*slot }
         }
         #[cfg(loom)]
@@ -261,7 +270,8 @@ impl Segment {
     ///
     /// # Safety
     ///
-    /// As [`Segment::slot`]; and the slot was claimed by a push, so that its publication is certain.
+    /// As [`Segment::slot`]; and the slot was claimed by a push, so that its publication is
+    /// certain.
     #[inline]
     pub(super) unsafe fn published(self, index: u32) -> Slot {
         // SAFETY: the same contract.
@@ -288,7 +298,8 @@ impl Segment {
         }
     }
 
-    /// Whether every slot below `lo` is settled: nobody has a claim in this drained segment any more.
+    /// Whether every slot below `lo` is settled: nobody has a claim in this drained segment any
+    /// more.
     ///
     /// # Safety
     ///
@@ -303,7 +314,8 @@ impl Segment {
             .all(|index| unsafe { self.is_slot_settled(index) })
     }
 
-    /// Makes an empty, settled segment ready to be used from its start, with a table of `slots` slots.
+    /// Makes an empty, settled segment ready to be used from its start, with a table of `slots`
+    /// slots.
     ///
     /// # Safety
     ///
@@ -338,7 +350,8 @@ impl Segment {
     ///
     /// # Safety
     ///
-    /// The caller has claimed [`units_for`] the message at `offset`, and the message is short enough to be inline.
+    /// The caller has claimed [`units_for`] the message at `offset`, and the message is short
+    /// enough to be inline.
     #[inline]
     pub(super) unsafe fn write_inline(self, offset: u32, message: &[u8]) {
         debug_assert!(
@@ -352,7 +365,8 @@ impl Segment {
             .model
             .wrote(offset, units_for(message.len()));
         let to = self.data().wrapping_add(offset as usize).cast::<u8>();
-        // SAFETY: the claim covers these units, and nobody else touches them before the slot is published (I4).
+        // SAFETY: the claim covers these units, and nobody else touches them before the slot is
+        // published (I4).
         unsafe { super::copy::copy(message.as_ptr(), to, message.len()) };
     }
 
@@ -360,7 +374,8 @@ impl Segment {
     ///
     /// # Safety
     ///
-    /// The caller has claimed [`super::slot::BOXED_UNITS`] at `offset`. Whoever takes the message owns the box.
+    /// The caller has claimed [`super::slot::BOXED_UNITS`] at `offset`. Whoever takes the message
+    /// owns the box.
     pub(super) unsafe fn write_boxed(self, offset: u32, message: Box<[u8]>) {
         #[cfg(loom)]
         // SAFETY: alive: the caller has a claim in it.
@@ -379,8 +394,8 @@ impl Segment {
     ///
     /// # Safety
     ///
-    /// `slot` was read from this segment as published, and the message stays there during `'a`: the caller has claimed and not yet
-    /// settled it, or is in exclusive mode and it is live.
+    /// `slot` was read from this segment as published, and the message stays there during `'a`: the
+    /// caller has claimed and not yet settled it, or is in exclusive mode and it is live.
     #[inline]
     pub(super) unsafe fn message<'a>(self, slot: Slot) -> &'a [u8] {
         debug_assert!(slot.is_full(), "{slot:?}");
@@ -399,7 +414,8 @@ impl Segment {
             .data()
             .wrapping_add(slot.offset() as usize)
             .cast::<u8>();
-        // SAFETY: `write_inline` put `len` bytes there; they do not change while the message is there (I4).
+        // SAFETY: `write_inline` put `len` bytes there; they do not change while the message is
+        // there (I4).
         unsafe { core::slice::from_raw_parts(from, slot.len()) }
     }
 

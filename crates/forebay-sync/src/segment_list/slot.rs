@@ -42,8 +42,8 @@ impl Slot {
     /// Not claimed by a push, or claimed and not yet published.
     pub(super) const EMPTY: Self = Self(0);
 
-    /// The message is gone, and nobody looks at its bytes any more. Not the same as [`Slot::EMPTY`]: a slot that is claimed by a pop may
-    /// still be waiting for its pusher.
+    /// The message is gone, and nobody looks at its bytes any more. Not the same as
+    /// [`Slot::EMPTY`]: a slot that is claimed by a pop may still be waiting for its pusher.
     pub(super) const SETTLED: Self = Self(SETTLED);
 
     /// A message of `len` bytes at `offset`.

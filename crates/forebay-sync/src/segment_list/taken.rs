@@ -13,7 +13,8 @@ use crate::teeth::{Site, ord};
 
 /// Slots that one pop has claimed at the head. Until they are settled the segment stays alive (I5).
 ///
-/// Dropped before all of them are consumed, which only a panic does, it puts the rest back where it came from.
+/// Dropped before all of them are consumed, which only a panic does, it puts the rest back where it
+/// came from.
 pub(super) struct Taken<'a, X> {
     list: &'a SegmentList<X>,
     segment: Segment,
@@ -57,7 +58,8 @@ impl<'a, X> Taken<'a, X> {
         // SAFETY: claimed by us, so the segment is alive.
         let word = unsafe { self.segment.slot(self.next) };
         self.next += 1;
-        // Release: our reads of the bytes come before their reuse; pairs with "check settled" in `Segment::is_settled`.
+        // Release: our reads of the bytes come before their reuse; pairs with "check settled" in
+        // `Segment::is_settled`.
         word.store(Slot::SETTLED.0, ord(Site::SlotSettle, Release));
     }
 

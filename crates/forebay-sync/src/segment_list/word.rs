@@ -29,7 +29,8 @@ const _: () = assert!(
     "the module doc promises 27 bits of generation"
 );
 
-/// A value of the state word. The table in the [module documentation](super) says who may change what.
+/// A value of the state word. The table in the [module documentation](super) says who may change
+/// what.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word(pub(super) u64);
 
@@ -57,7 +58,8 @@ impl Word {
         ((self.0 >> USED_SHIFT) as u32) & UNITS_MAX
     }
 
-    /// Whether the fast paths must stand back: another thread works alone, or the owner wants to look.
+    /// Whether the fast paths must stand back: another thread works alone, or the owner wants to
+    /// look.
     #[inline]
     pub(super) const fn is_detoured(self) -> bool {
         self.0 & (FROZEN | ATTENDED) != 0
@@ -100,7 +102,8 @@ impl Word {
         Self(self.0 | FROZEN)
     }
 
-    /// Claims `slots` slots and `units` units of the tail segment. The caller has checked that they fit.
+    /// Claims `slots` slots and `units` units of the tail segment. The caller has checked that they
+    /// fit.
     #[inline]
     pub(super) const fn claim_tail(self, slots: u32, units: u32) -> Self {
         Self(self.0 + ((slots as u64) << HI_SHIFT) + ((units as u64) << USED_SHIFT))

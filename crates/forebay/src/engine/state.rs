@@ -129,7 +129,10 @@ impl Core {
 
     /// The object of `key`, to keep.
     pub(crate) fn object(&self, key: &[u8]) -> Result<Arc<Object>> {
-        self.with(key, |object| Ok(Arc::clone(object)))
+        self.with(key, |object| {
+            self.check_open()?;
+            Ok(Arc::clone(object))
+        })
     }
 
     /// The object of `key` if there is one, to keep.
