@@ -39,6 +39,8 @@ mod wait_queue;
 pub mod waiter;
 
 pub use backoff::Backoff;
-pub use segment_list::{Attended, Contents, Exclusive, SegmentList, Side, release_idle_memory};
+pub use segment_list::{
+    Attended, Contents, Exclusive, SegmentList, Side, idle_memory, release_idle_memory,
+};
 pub use wait_queue::{Iter as WaitQueueIter, Token, WaitQueue};
 pub use waiter::{Cancel, Claim, Released, Waiter, WaiterHandle, Wake};

@@ -32,29 +32,88 @@ impl Core {
         object: &Arc<Object>,
         f: impl FnOnce(&FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let list = object.list.freeze();
-        if list.extra().is_none() && !self.is_closed() {
-            return Ok(f(&list));
-        }
-        drop(list);
-        let set = FrozenSet::new(self, [object])?;
-        Ok(f(set.list(0)))
+        self.edit(object, |list| f(list))
     }
 
     /// Calls `f` with the frozen list, which it may change, and serves who waits for its elements.
+    #[inline]
     pub(crate) fn edit<R>(
         &self,
         object: &Arc<Object>,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let mut list = object.list.freeze();
-        if list.extra().is_none() && !self.is_closed() {
-            return Ok(f(&mut list));
+        if self.is_closed() {
+            return Err(Error::Closed);
         }
-        drop(list);
+        if let Some(watch) = list.extra() {
+            if !watch.waiters.is_empty() {
+                drop(list);
+                return self.edit_awaited(object, f);
+            }
+            self.remove_if_due(&mut list);
+        }
+        let result = f(&mut list);
+        if list.extra().is_some() {
+            self.settle(object, &mut list);
+        }
+        Ok(result)
+    }
+
+    #[cold]
+    fn edit_awaited<R>(
+        &self,
+        object: &Arc<Object>,
+        f: impl FnOnce(&mut FrozenList<'_>) -> R,
+    ) -> Result<R> {
         let mut set = FrozenSet::new(self, [object])?;
         let result = f(set.list_mut(0));
         set.has_grown(0);
+        Ok(result)
+    }
+
+    /// Calls `f` with two lists, frozen together, of which the second may grow.
+    #[inline]
+    pub(crate) fn edit_pair<R>(
+        &self,
+        source: &Arc<Object>,
+        destination: &Arc<Object>,
+        f: impl FnOnce(&mut FrozenList<'_>, &mut FrozenList<'_>) -> R,
+    ) -> Result<R> {
+        debug_assert!(!Arc::ptr_eq(source, destination), "a list is frozen once");
+        let is_in_order = source.address() < destination.address();
+        let (first, second) = if is_in_order {
+            (source, destination)
+        } else {
+            (destination, source)
+        };
+        let (mut first, mut second) = (first.list.freeze(), second.list.freeze());
+        if first.extra().is_some() || second.extra().is_some() || self.is_closed() {
+            drop((first, second));
+            return self.edit_attended_pair(source, destination, f);
+        }
+        let (source, destination) = if is_in_order {
+            (&mut first, &mut second)
+        } else {
+            (&mut second, &mut first)
+        };
+        Ok(f(source, destination))
+    }
+
+    #[cold]
+    fn edit_attended_pair<R>(
+        &self,
+        source: &Arc<Object>,
+        destination: &Arc<Object>,
+        f: impl FnOnce(&mut FrozenList<'_>, &mut FrozenList<'_>) -> R,
+    ) -> Result<R> {
+        let mut set = FrozenSet::new(self, [source, destination])?;
+        let (source, destination) = (set.position(source), set.position(destination));
+        let (from, Some(to)) = pair_mut(&mut set.members, source, destination) else {
+            unreachable!("the lists are different ones")
+        };
+        let result = f(from, to);
+        set.has_grown(destination);
         Ok(result)
     }
 }
@@ -159,10 +218,18 @@ impl<'a> FrozenSet<'a> {
         &mut self.members[at].list
     }
 
-    /// The lists, for commands on two of them.
-    #[inline]
-    pub(crate) fn members_mut(&mut self) -> &mut [Member<'a>] {
-        &mut self.members
+    /// Two of the lists; no second one when both are one list.
+    pub(crate) fn pair_mut(
+        &mut self,
+        source: usize,
+        destination: usize,
+    ) -> (&mut FrozenList<'a>, Option<&mut FrozenList<'a>>) {
+        pair_mut(&mut self.members, source, destination)
+    }
+
+    /// All lists.
+    pub(crate) fn lists_mut(&mut self) -> impl Iterator<Item = &mut FrozenList<'a>> {
+        self.members.iter_mut().map(|member| &mut member.list)
     }
 
     /// Says that a list may have got elements: its waiters are served when the set is dropped.
@@ -211,6 +278,27 @@ pub(crate) fn position(members: &[Member<'_>], object: &Arc<Object>) -> Option<u
     members
         .binary_search_by_key(&object.address(), |member| member.object.address())
         .ok()
+}
+
+/// Two of the lists; no second one when both are one list.
+pub(crate) fn pair_mut<'s, 'a>(
+    members: &'s mut [Member<'a>],
+    source: usize,
+    destination: usize,
+) -> (&'s mut FrozenList<'a>, Option<&'s mut FrozenList<'a>>) {
+    if source == destination {
+        return (&mut members[source].list, None);
+    }
+    let middle = source.max(destination);
+    let (before, from_middle) = members.split_at_mut(middle);
+    if source < destination {
+        (&mut before[source].list, Some(&mut from_middle[0].list))
+    } else {
+        (
+            &mut from_middle[0].list,
+            Some(&mut before[destination].list),
+        )
+    }
 }
 
 /// The attention of a list that begins to need some.

@@ -142,7 +142,9 @@ fn batches() {
         let mut sum = 0;
         let mut popped = 0;
         while popped < 10 {
-            popped += list.rpop_each(10, |bytes| sum += usize::from(bytes[0])).unwrap();
+            popped += list
+                .rpop_each(10, |bytes| sum += usize::from(bytes[0]))
+                .unwrap();
         }
         assert_eq!((popped, sum), (10, 10));
     });

@@ -47,11 +47,18 @@ fn verdict(rows: &[(u64, u64, Call, Answer)]) -> Verdict {
 }
 
 fn push(values: &[u16]) -> Call {
-    Call::Push { key: 0, side: Side::Right, values: values.to_vec() }
+    Call::Push {
+        key: 0,
+        side: Side::Right,
+        values: values.to_vec(),
+    }
 }
 
 fn pop() -> Call {
-    Call::Pop { key: 0, side: Side::Left }
+    Call::Pop {
+        key: 0,
+        side: Side::Left,
+    }
 }
 
 fn got(value: u16) -> Answer {
@@ -98,7 +105,10 @@ fn checker_accepts_what_is_right() {
 #[test]
 fn checker_rejects_a_lost_element() {
     assert_eq!(
-        verdict(&[(1, 2, push(&[7]), Answer::Length(1)), (3, 4, pop(), Answer::Nothing)]),
+        verdict(&[
+            (1, 2, push(&[7]), Answer::Length(1)),
+            (3, 4, pop(), Answer::Nothing)
+        ]),
         Verdict::Wrong
     );
 }
@@ -153,7 +163,16 @@ fn checker_rejects_a_torn_push() {
     assert_eq!(
         verdict(&[
             (1, 6, push(&[1, 2]), Answer::Length(2)),
-            (2, 3, Call::Lrange { key: 0, start: 0, stop: -1 }, Answer::Values(vec![1])),
+            (
+                2,
+                3,
+                Call::Lrange {
+                    key: 0,
+                    start: 0,
+                    stop: -1
+                },
+                Answer::Values(vec![1])
+            ),
         ]),
         Verdict::Wrong
     );
@@ -162,7 +181,12 @@ fn checker_rejects_a_torn_push() {
 #[test]
 fn checker_rejects_a_move_that_is_seen_half_done() {
     let between = Call::Transaction(vec![Call::Llen { key: 0 }, Call::Llen { key: 1 }]);
-    let move_it = Call::Lmove { src: 0, from: Side::Left, to: Side::Right, dst: 1 };
+    let move_it = Call::Lmove {
+        src: 0,
+        from: Side::Left,
+        to: Side::Right,
+        dst: 1,
+    };
     let seen = |a, b| Answer::All(vec![Answer::Length(a), Answer::Length(b)]);
     let rows = |answer| {
         [
@@ -180,9 +204,19 @@ fn checker_rejects_a_move_that_is_seen_half_done() {
 #[test]
 fn checker_gives_up_when_its_budget_is_spent() {
     let rows: Vec<_> = (0..20)
-        .map(|at| (at + 1, at + 100, push(&[u16::try_from(at).unwrap()]), Answer::Length(1)))
+        .map(|at| {
+            (
+                at + 1,
+                at + 100,
+                push(&[u16::try_from(at).unwrap()]),
+                Answer::Length(1),
+            )
+        })
         .collect();
-    assert_eq!(check(&TwoLists, Lists::default(), &history(&rows), 100), Verdict::Undecided);
+    assert_eq!(
+        check(&TwoLists, Lists::default(), &history(&rows), 100),
+        Verdict::Undecided
+    );
 }
 
 /// Spoils right histories and wants every one of them rejected, so that a checker that has become
@@ -196,10 +230,12 @@ fn checker_rejects_spoilt_histories() {
     while spoilt < 100 {
         let plan = Plan::random(&mut random, 2);
         let (initial, mut history) = team.record(&plan);
-        let popped = history.iter_mut().find_map(|recorded| match &mut recorded.operation.1 {
-            Answer::Values(values) if !values.is_empty() => Some(values),
-            _ => None,
-        });
+        let popped = history
+            .iter_mut()
+            .find_map(|recorded| match &mut recorded.operation.1 {
+                Answer::Values(values) if !values.is_empty() => Some(values),
+                _ => None,
+            });
         // Nothing ever pushes this one.
         let Some(popped) = popped else { continue };
         popped[0] = u16::MAX;
@@ -236,7 +272,10 @@ fn histories_are_linearizable(threads: usize, seed: u64) {
          operations overlapped another",
         100 * overlapping / operations.max(1)
     );
-    assert!(undecided * 100 <= checked, "{undecided} of {checked} histories were not decided");
+    assert!(
+        undecided * 100 <= checked,
+        "{undecided} of {checked} histories were not decided"
+    );
 }
 
 #[test]

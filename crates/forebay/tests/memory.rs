@@ -71,13 +71,19 @@ fn a_key_with_one_message_is_small() {
     assert_eq!(engine.dbsize().unwrap(), count);
 
     for number in 0..count {
-        assert_eq!(engine.rpop_with(key(number), <[u8]>::len).unwrap(), Some(MESSAGE.len()));
+        assert_eq!(
+            engine.rpop_with(key(number), <[u8]>::len).unwrap(),
+            Some(MESSAGE.len())
+        );
     }
     assert_eq!(engine.dbsize().unwrap(), 0);
     give_back(&engine);
     let left = ALLOCATOR.bytes().saturating_sub(before);
     eprintln!("{left} bytes are left of {}", per_key * count);
-    assert!(left <= KEPT_BYTES_MAX, "{left} bytes are left after the drain");
+    assert!(
+        left <= KEPT_BYTES_MAX,
+        "{left} bytes are left after the drain"
+    );
 }
 
 /// What is deleted is as good as drained.
@@ -92,7 +98,10 @@ fn flushed_keys_give_their_memory_back() {
     engine.flushall().unwrap();
     give_back(&engine);
     let left = ALLOCATOR.bytes().saturating_sub(before);
-    assert!(left <= KEPT_BYTES_MAX, "{left} bytes are left after FLUSHALL");
+    assert!(
+        left <= KEPT_BYTES_MAX,
+        "{left} bytes are left after FLUSHALL"
+    );
 }
 
 /// The upkeep of a keyspace that is in use drops no key that is.
@@ -101,7 +110,9 @@ fn upkeep_drops_nothing_that_is_used() {
     let _alone = alone();
     let engine = engine();
     let count = 10_000;
-    let held: Vec<_> = (0..100).map(|number| engine.list(format!("held {number}")).unwrap()).collect();
+    let held: Vec<_> = (0..100)
+        .map(|number| engine.list(format!("held {number}")).unwrap())
+        .collect();
     for number in 0..count {
         engine.lpush(key(number), [MESSAGE]).unwrap();
         if number % 2 == 0 {
@@ -114,7 +125,11 @@ fn upkeep_drops_nothing_that_is_used() {
         assert_eq!(list.lpush([MESSAGE]).unwrap(), 1);
     }
     for number in 0..100 {
-        assert_eq!(engine.llen(format!("held {number}")).unwrap(), 1, "handle and name are one list");
+        assert_eq!(
+            engine.llen(format!("held {number}")).unwrap(),
+            1,
+            "handle and name are one list"
+        );
     }
     let mut found = 0;
     let mut cursor = 0;

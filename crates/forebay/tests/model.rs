@@ -27,7 +27,11 @@ const START_MS: i64 = 1_700_000_000_000;
 
 /// How many sequences, and of how many commands at most.
 fn size() -> (u32, usize) {
-    if std::env::var_os("FOREBAY_LONG").is_some() { (20_000, 300) } else { (400, 100) }
+    if std::env::var_os("FOREBAY_LONG").is_some() {
+        (20_000, 300)
+    } else {
+        (400, 100)
+    }
 }
 
 fn how() -> impl Strategy<Value = How> {
@@ -85,15 +89,27 @@ fn run(commands: &[Command], routes: &[Route]) -> Result<(), TestCaseError> {
 
 /// Whatever the replies were, in the end both hold the same.
 fn same_contents(engine: &Engine, model: &mut Model) -> Result<(), TestCaseError> {
-    let everything = Command::Scan { pattern: None, count: 3 };
+    let everything = Command::Scan {
+        pattern: None,
+        count: 3,
+    };
     let keys = apply(engine, Route::Name, &everything, &|_| ());
     prop_assert_eq!(model.apply(&everything), keys.clone());
-    let command::Reply::Keys(keys) = keys else { unreachable!("SCAN answers keys") };
+    let command::Reply::Keys(keys) = keys else {
+        unreachable!("SCAN answers keys")
+    };
     for key in keys {
         for command in [
-            Command::Lrange { key: key.clone(), start: 0, stop: -1 },
+            Command::Lrange {
+                key: key.clone(),
+                start: 0,
+                stop: -1,
+            },
             Command::Llen { key: key.clone() },
-            Command::Remaining { unit: RemainingUnit::AtMilliseconds, key: key.clone() },
+            Command::Remaining {
+                unit: RemainingUnit::AtMilliseconds,
+                key: key.clone(),
+            },
         ] {
             prop_assert_eq!(
                 model.apply(&command),
@@ -113,8 +129,18 @@ fn any_sequence_of_commands_behaves_as_the_model() {
         select(vec![Route::Name, Route::Handle, Route::Transaction]),
         1..8,
     );
-    let config = Proptest { cases, failure_persistence: None, ..Proptest::default() };
+    let config = Proptest {
+        cases,
+        failure_persistence: None,
+        ..Proptest::default()
+    };
     TestRunner::new(config)
-        .run(&(commands(len, &soon().boxed(), &beyond_redis().boxed()), routes), |(commands, routes)| run(&commands, &routes))
+        .run(
+            &(
+                commands(len, &soon().boxed(), &beyond_redis().boxed()),
+                routes,
+            ),
+            |(commands, routes)| run(&commands, &routes),
+        )
         .unwrap_or_else(|error| panic!("{error}"));
 }

@@ -52,17 +52,23 @@ fn engine() -> Engine {
 
 /// Expiries that are either long past or so far off that two clocks agree on them.
 fn past_or_far() -> impl Strategy<Value = (ExpireUnit, i64)> {
-    let far = (unit(), select(vec![-10_i64, 0, 2_000, 5_000, 9_000])).prop_map(|(unit, seconds)| {
-        let day = 4_102_444_800;
-        match unit {
-            ExpireUnit::Seconds => (unit, seconds),
-            ExpireUnit::Milliseconds => (unit, seconds * 1000),
-            ExpireUnit::AtSeconds => (unit, if seconds > 0 { day + seconds } else { seconds }),
-            ExpireUnit::AtMilliseconds => {
-                (unit, if seconds > 0 { (day + seconds) * 1000 } else { seconds })
+    let far =
+        (unit(), select(vec![-10_i64, 0, 2_000, 5_000, 9_000])).prop_map(|(unit, seconds)| {
+            let day = 4_102_444_800;
+            match unit {
+                ExpireUnit::Seconds => (unit, seconds),
+                ExpireUnit::Milliseconds => (unit, seconds * 1000),
+                ExpireUnit::AtSeconds => (unit, if seconds > 0 { day + seconds } else { seconds }),
+                ExpireUnit::AtMilliseconds => (
+                    unit,
+                    if seconds > 0 {
+                        (day + seconds) * 1000
+                    } else {
+                        seconds
+                    },
+                ),
             }
-        }
-    });
+        });
     prop_oneof![10 => far, 1 => (unit(), out_of_bounds())]
 }
 
@@ -70,7 +76,10 @@ fn past_or_far() -> impl Strategy<Value = (ExpireUnit, i64)> {
 fn ask(client: &mut Client, commands: &[Command]) -> Vec<Reply> {
     let mut replies = Vec::new();
     for run in commands.split_inclusive(|command| matches!(command, Command::Scan { .. })) {
-        let piped = || run.iter().filter(|command| !matches!(command, Command::Scan { .. }));
+        let piped = || {
+            run.iter()
+                .filter(|command| !matches!(command, Command::Scan { .. }))
+        };
         piped().for_each(|command| queue(client, command));
         client.flush().unwrap();
         replies.extend(piped().map(|command| answer(client, command)));
@@ -111,14 +120,24 @@ fn answer(client: &mut Client, command: &Command) -> Reply {
     let Some(commands) = within(command) else {
         return decode(command, client.reply().unwrap());
     };
-    assert_eq!(client.reply().unwrap(), Value::Simple("OK".to_owned()), "MULTI");
+    assert_eq!(
+        client.reply().unwrap(),
+        Value::Simple("OK".to_owned()),
+        "MULTI"
+    );
     let queued: Vec<Value> = commands.iter().map(|_| client.reply().unwrap()).collect();
     let mut replies: Vec<Reply> = match client.reply().unwrap() {
-        Value::Array(Some(replies)) => {
-            commands.iter().zip(replies).map(|(command, reply)| decode(command, reply)).collect()
-        }
+        Value::Array(Some(replies)) => commands
+            .iter()
+            .zip(replies)
+            .map(|(command, reply)| decode(command, reply))
+            .collect(),
         // Refused as it was queued, with too few arguments.
-        _ => commands.iter().zip(queued).map(|(command, reply)| decode(command, reply)).collect(),
+        _ => commands
+            .iter()
+            .zip(queued)
+            .map(|(command, reply)| decode(command, reply))
+            .collect(),
     };
     match command {
         Command::Transaction { .. } => Reply::All(replies),
@@ -128,9 +147,7 @@ fn answer(client: &mut Client, command: &Command) -> Reply {
 
 /// Whether two right servers may answer so: two clocks differ a little, and any key is random.
 fn agree(command: &Command, redis: &Reply, engine: &Reply) -> bool {
-    let near = |a: i64, b: i64, limit: i64| {
-        a == b || (a >= 0 && b >= 0 && (a - b).abs() <= limit)
-    };
+    let near = |a: i64, b: i64, limit: i64| a == b || (a >= 0 && b >= 0 && (a - b).abs() <= limit);
     match (command, redis, engine) {
         (Command::Randomkey, Reply::Element(_), Reply::Element(_)) => true,
         (Command::Remaining { unit, .. }, &Reply::Integer(a), &Reply::Integer(b)) => {
@@ -151,13 +168,58 @@ fn agree(command: &Command, redis: &Reply, engine: &Reply) -> bool {
     }
 }
 
-fn compare(client: &mut Client, commands: &[Command], routes: &[Route]) -> Result<(), TestCaseError> {
+/// The same command where two clocks that differ by a millisecond cannot tell: a time from now is
+/// not compared with an earlier time from then, and no time is so late that Redis' own sums overflow.
+fn settle(command: Command) -> Command {
+    match command {
+        Command::Expire {
+            unit: ExpireUnit::AtMilliseconds,
+            key,
+            when: i64::MAX,
+            condition,
+        } => Command::Expire {
+            unit: ExpireUnit::AtSeconds,
+            key,
+            when: i64::MAX,
+            condition,
+        },
+        Command::Expire {
+            unit: ExpireUnit::Seconds | ExpireUnit::Milliseconds,
+            key,
+            when,
+            condition: condition @ (ExpireCondition::Gt | ExpireCondition::Lt),
+        } => Command::Expire {
+            unit: ExpireUnit::AtMilliseconds,
+            key,
+            when: if when > 0 {
+                5_000_000_000_000 + when % 1_000_000
+            } else {
+                when
+            },
+            condition,
+        },
+        Command::Transaction { commands } => Command::Transaction {
+            commands: commands.into_iter().map(settle).collect(),
+        },
+        command => command,
+    }
+}
+
+fn compare(
+    client: &mut Client,
+    commands: &[Command],
+    routes: &[Route],
+) -> Result<(), TestCaseError> {
     client.call(&["FLUSHALL"]).unwrap();
     let engine = engine();
     // What is left in the end is compared too.
     let keys = [&b"a"[..], b"b", b"user:7", b"", b"\0\xff\r\n"].map(Bytes::from_static);
-    let last = keys.into_iter().map(|key| Command::Lrange { key, start: 0, stop: -1 });
-    let commands: Vec<Command> = commands.iter().cloned().chain(last).collect();
+    let last = keys.into_iter().map(|key| Command::Lrange {
+        key,
+        start: 0,
+        stop: -1,
+    });
+    let commands: Vec<Command> = commands.iter().cloned().map(settle).chain(last).collect();
     let replies = ask(client, &commands);
     for (at, (command, redis)) in commands.iter().zip(replies).enumerate() {
         let route = routes[at % routes.len()];
@@ -180,7 +242,11 @@ fn any_sequence_of_commands_behaves_as_redis() {
         1..8,
     );
     let nothing_more = Just(Command::Dbsize).boxed();
-    let config = Proptest { cases, failure_persistence: None, ..Proptest::default() };
+    let config = Proptest {
+        cases,
+        failure_persistence: None,
+        ..Proptest::default()
+    };
     TestRunner::new(config)
         .run(
             &(commands(len, &past_or_far().boxed(), &nothing_more), routes),
@@ -208,30 +274,97 @@ fn refuses_what_redis_refuses() {
         count,
         maxlen,
     };
-    let lset = |index| Command::Lset { key: key.clone(), index, element: key.clone() };
+    let lset = |index| Command::Lset {
+        key: key.clone(),
+        index,
+        element: key.clone(),
+    };
     let refused = [
         (lset(2), Fault::IndexOutOfRange),
         (lset(-3), Fault::IndexOutOfRange),
         (lset(i64::MIN), Fault::IndexOutOfRange),
-        (Command::Lset { key: Bytes::from_static(b"none"), index: 0, element: key.clone() }, Fault::NoSuchKey),
+        (
+            Command::Lset {
+                key: Bytes::from_static(b"none"),
+                index: 0,
+                element: key.clone(),
+            },
+            Fault::NoSuchKey,
+        ),
         (lpos(0, None, 0), Fault::RankZero),
         (lpos(1, Some(-1), 0), Fault::NegativeCount),
         (lpos(1, None, -1), Fault::NegativeMaxlen),
-        (Command::Lmpop { keys: vec![key.clone()], side: Side::Left, count: 0 }, Fault::CountZero),
-        (Command::Blmpop { keys: vec![key.clone()], side: Side::Left, count: 0 }, Fault::CountZero),
-        (Command::Copy { src: key.clone(), dst: key.clone(), replace: true }, Fault::SameKey),
-        (Command::Rename { src: Bytes::from_static(b"none"), dst: key.clone() }, Fault::NoSuchKey),
-        (Command::Renamenx { src: Bytes::from_static(b"none"), dst: key.clone() }, Fault::NoSuchKey),
-        (expire(ExpireUnit::Seconds, i64::MAX), Fault::ExpireOutOfRange),
-        (expire(ExpireUnit::Seconds, i64::MIN), Fault::ExpireOutOfRange),
-        (expire(ExpireUnit::Milliseconds, i64::MAX), Fault::ExpireOutOfRange),
-        (expire(ExpireUnit::AtSeconds, i64::MAX), Fault::ExpireOutOfRange),
+        (
+            Command::Lmpop {
+                keys: vec![key.clone()],
+                side: Side::Left,
+                count: 0,
+            },
+            Fault::CountZero,
+        ),
+        (
+            Command::Blmpop {
+                keys: vec![key.clone()],
+                side: Side::Left,
+                count: 0,
+            },
+            Fault::CountZero,
+        ),
+        (
+            Command::Copy {
+                src: key.clone(),
+                dst: key.clone(),
+                replace: true,
+            },
+            Fault::SameKey,
+        ),
+        (
+            Command::Rename {
+                src: Bytes::from_static(b"none"),
+                dst: key.clone(),
+            },
+            Fault::NoSuchKey,
+        ),
+        (
+            Command::Renamenx {
+                src: Bytes::from_static(b"none"),
+                dst: key.clone(),
+            },
+            Fault::NoSuchKey,
+        ),
+        (
+            expire(ExpireUnit::Seconds, i64::MAX),
+            Fault::ExpireOutOfRange,
+        ),
+        (
+            expire(ExpireUnit::Seconds, i64::MIN),
+            Fault::ExpireOutOfRange,
+        ),
+        (
+            expire(ExpireUnit::Milliseconds, i64::MAX),
+            Fault::ExpireOutOfRange,
+        ),
+        (
+            expire(ExpireUnit::AtSeconds, i64::MAX),
+            Fault::ExpireOutOfRange,
+        ),
         (Command::Del { keys: none.clone() }, Fault::NoKeys),
         (Command::Unlink { keys: none.clone() }, Fault::NoKeys),
         (Command::Exists { keys: none.clone() }, Fault::NoKeys),
-        (Command::BlockingPop { side: Side::Left, keys: none.clone() }, Fault::NoKeys),
         (
-            Command::Push { side: Side::Left, only_existing: false, key: key.clone(), elements: none },
+            Command::BlockingPop {
+                side: Side::Left,
+                keys: none.clone(),
+            },
+            Fault::NoKeys,
+        ),
+        (
+            Command::Push {
+                side: Side::Left,
+                only_existing: false,
+                key: key.clone(),
+                elements: none,
+            },
             Fault::NoElements,
         ),
     ];
@@ -266,11 +399,7 @@ fn refuses_the_timeouts_that_redis_refuses() {
     let engine = engine();
     engine.rpush("ready", ["x"]).unwrap();
     // Redis 7.0 calls a timeout that is too long a negative one.
-    for (seconds, text) in [
-        (-1.0, "-1"),
-        (-0.5, "-0.5"),
-        (f64::NAN, "nan"),
-    ] {
+    for (seconds, text) in [(-1.0, "-1"), (-0.5, "-0.5"), (f64::NAN, "nan")] {
         let Value::Error(redis) = client.call(&["BLPOP", "ready", text]).unwrap() else {
             panic!("Redis takes {text} for a timeout")
         };
@@ -302,22 +431,47 @@ fn agrees_with_redis_on_the_examples_of_its_documentation() {
                 let (rank_text, count_text, maxlen_text) =
                     (rank.to_string(), count.to_string(), maxlen.to_string());
                 let reply = client
-                    .call(&["LPOS", "k", "c", "RANK", &rank_text, "COUNT", &count_text, "MAXLEN", &maxlen_text])
+                    .call(&[
+                        "LPOS",
+                        "k",
+                        "c",
+                        "RANK",
+                        &rank_text,
+                        "COUNT",
+                        &count_text,
+                        "MAXLEN",
+                        &maxlen_text,
+                    ])
                     .unwrap();
-                let Value::Array(Some(positions)) = reply else { panic!("{reply:?}") };
-                let options = LposOptions { rank, count: Some(count), maxlen };
+                let Value::Array(Some(positions)) = reply else {
+                    panic!("{reply:?}")
+                };
+                let options = LposOptions {
+                    rank,
+                    count: Some(count),
+                    maxlen,
+                };
                 let actual = engine.lpos_with("k", "c", options).unwrap();
                 let actual: Vec<Value> = actual
                     .into_iter()
                     .map(|at| Value::Integer(i64::try_from(at).unwrap()))
                     .collect();
-                assert_eq!(actual, positions, "RANK {rank} COUNT {count} MAXLEN {maxlen}");
+                assert_eq!(
+                    actual, positions,
+                    "RANK {rank} COUNT {count} MAXLEN {maxlen}"
+                );
             }
         }
     }
-    assert_eq!(client.call(&["LINSERT", "k", "AFTER", "c", "new"]).unwrap(), Value::Integer(9));
+    assert_eq!(
+        client.call(&["LINSERT", "k", "AFTER", "c", "new"]).unwrap(),
+        Value::Integer(9)
+    );
     assert_eq!(engine.linsert("k", Position::After, "c", "new").unwrap(), 9);
     let waited = engine.blpop(&["none"], Duration::from_millis(2)).unwrap();
     assert_eq!(waited, None);
-    assert_eq!(client.call(&["BLPOP", "none", "0.002"]).unwrap(), Value::Array(None));
+    assert_eq!(
+        client.call(&["BLPOP", "none", "0.002"]).unwrap(),
+        Value::Array(None)
+    );
 }

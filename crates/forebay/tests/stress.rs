@@ -35,7 +35,11 @@ fn engine() -> Engine {
 }
 
 fn scale(count: usize) -> usize {
-    if std::env::var_os("FOREBAY_LONG").is_some() { count * 20 } else { count }
+    if std::env::var_os("FOREBAY_LONG").is_some() {
+        count * 20
+    } else {
+        count
+    }
 }
 
 /// Mostly small, some empty but for the header, a few of up to 100 KB.
@@ -55,7 +59,11 @@ fn produce(engine: &Engine, key: &str, producer: usize, count: usize) {
     let list = engine.list(key).unwrap();
     let mut number = 0;
     while number < count {
-        let batch = if random.one_in(8) { 1 + usize::try_from(random.below(20)).unwrap() } else { 1 };
+        let batch = if random.one_in(8) {
+            1 + usize::try_from(random.below(20)).unwrap()
+        } else {
+            1
+        };
         let batch = batch.min(count - number);
         let messages: Vec<Vec<u8>> = (number..number + batch)
             .map(|number| Message { producer, number }.encode(padding(&mut random)))
@@ -75,12 +83,7 @@ fn produce(engine: &Engine, key: &str, producer: usize, count: usize) {
 }
 
 /// Pops on the right in every way there is until `total` messages are out.
-fn consume(
-    engine: &Engine,
-    key: &str,
-    seed: u64,
-    popped: &Progress,
-) -> Vec<Message> {
+fn consume(engine: &Engine, key: &str, seed: u64, popped: &Progress) -> Vec<Message> {
     let mut random = Random::new(seed);
     let list = engine.list(key).unwrap();
     let mut got = Vec::new();
@@ -92,16 +95,25 @@ fn consume(
             1 => got.extend(list.rpop_with(Message::decode).unwrap()),
             2 => got.extend(engine.rpop_with(key, Message::decode).unwrap()),
             3 => {
-                let some = list.rpop_count(random.below(30)).unwrap().unwrap_or_default();
+                let some = list
+                    .rpop_count(random.below(30))
+                    .unwrap()
+                    .unwrap_or_default();
                 got.extend(some.iter().map(|bytes| Message::decode(bytes)));
             }
             4 => {
                 let max = usize::try_from(random.below(30)).unwrap();
                 let out = &mut got;
-                let count = list.rpop_each(max, |bytes| out.push(Message::decode(bytes))).unwrap();
+                let count = list
+                    .rpop_each(max, |bytes| out.push(Message::decode(bytes)))
+                    .unwrap();
                 assert_eq!(count, got.len() - before);
             }
-            5 => got.extend(list.brpop(patience).unwrap().map(|bytes| Message::decode(&bytes))),
+            5 => got.extend(
+                list.brpop(patience)
+                    .unwrap()
+                    .map(|bytes| Message::decode(&bytes)),
+            ),
             6 => {
                 let found = engine.brpop(&["nothing here", key], patience).unwrap();
                 got.extend(found.map(|(_, bytes)| Message::decode(&bytes)));
@@ -142,7 +154,10 @@ fn disturb(engine: &Engine, key: &str, done: &AtomicBool) {
                     (tx.llen(key).unwrap(), tx.llen(key).unwrap())
                 });
                 let (first, second) = both.unwrap();
-                assert_eq!(first, second, "nobody comes between two steps of a transaction");
+                assert_eq!(
+                    first, second,
+                    "nobody comes between two steps of a transaction"
+                );
             }
             9 => {
                 engine.copy(key, "copy", true).unwrap();
@@ -404,7 +419,9 @@ fn timeouts_race_pushes() {
                 let mut random = Random::new(producer as u64);
                 for number in 0..per_producer {
                     thread::sleep(Duration::from_micros(random.below(1_200)));
-                    engine.lpush("mq", [Message { producer, number }.encode(8)]).unwrap();
+                    engine
+                        .lpush("mq", [Message { producer, number }.encode(8)])
+                        .unwrap();
                 }
             });
         }
@@ -464,7 +481,9 @@ fn renames_and_deletions_keep_the_count() {
                 let mut random = Random::new(seed);
                 while !done.load(SeqCst) {
                     let key = keys[usize::try_from(random.below(3)).unwrap()];
-                    let found = engine.brpop(&[key, "b"], Duration::from_micros(200)).unwrap();
+                    let found = engine
+                        .brpop(&[key, "b"], Duration::from_micros(200))
+                        .unwrap();
                     taken.fetch_add(usize::from(found.is_some()), SeqCst);
                 }
             });
@@ -506,7 +525,11 @@ fn renames_and_deletions_keep_the_count() {
     });
     let left: u64 = keys.iter().map(|key| engine.llen(key).unwrap()).sum();
     let left = usize::try_from(left).unwrap();
-    assert_eq!(pushed.load(SeqCst), taken.load(SeqCst) + left, "{left} are left");
+    assert_eq!(
+        pushed.load(SeqCst),
+        taken.load(SeqCst) + left,
+        "{left} are left"
+    );
 }
 
 /// RENAME, DEL and FLUSHALL as a program calls them: nothing comes twice or out of order, nothing
@@ -580,7 +603,11 @@ fn chains_of_moves_deliver_everything() {
                 scope.spawn(move || {
                     while arrived.unfinished() {
                         let patience = Duration::from_millis(2);
-                        drop(engine.blmove(src, dst, Side::Right, Side::Left, patience).unwrap());
+                        drop(
+                            engine
+                                .blmove(src, dst, Side::Right, Side::Left, patience)
+                                .unwrap(),
+                        );
                     }
                 });
             }
@@ -596,7 +623,16 @@ fn chains_of_moves_deliver_everything() {
             got
         });
         for number in 0..count {
-            engine.lpush("a", [Message { producer: 0, number }.encode(number % 90)]).unwrap();
+            engine
+                .lpush(
+                    "a",
+                    [Message {
+                        producer: 0,
+                        number,
+                    }
+                    .encode(number % 90)],
+                )
+                .unwrap();
         }
         ledger.enter(&consumer.join().unwrap());
     });

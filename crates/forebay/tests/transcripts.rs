@@ -51,7 +51,10 @@ fn brpoplpush_leaves_a_backup_until_it_is_removed() {
     let engine = engine();
     engine.lpush("mq", ["5"]).unwrap();
     engine.lpush("mq", ["3"]).unwrap();
-    assert_eq!(engine.brpoplpush("mq", "mqback", 0.0).unwrap(), Some(Bytes::from("5")));
+    assert_eq!(
+        engine.brpoplpush("mq", "mqback", 0.0).unwrap(),
+        Some(Bytes::from("5"))
+    );
     assert_eq!(engine.lrange("mqback", 0, -1).unwrap(), ["5"]);
     assert_eq!(engine.lrange("mq", 0, -1).unwrap(), ["3"]);
     assert_eq!(engine.lrem("mqback", 1, "5").unwrap(), 1);
@@ -79,7 +82,10 @@ fn brpoplpush_sleeps_until_a_message_comes() {
 #[test]
 fn either_pair_of_ends_is_a_queue() {
     let engine = engine();
-    for (key, push, pop) in [("a", Side::Left, Side::Right), ("b", Side::Right, Side::Left)] {
+    for (key, push, pop) in [
+        ("a", Side::Left, Side::Right),
+        ("b", Side::Right, Side::Left),
+    ] {
         for stock in ["5", "3"] {
             match push {
                 Side::Left => engine.lpush(key, [stock]).unwrap(),
@@ -87,7 +93,10 @@ fn either_pair_of_ends_is_a_queue() {
             };
         }
         let found = engine.blmpop(Timeout::FOREVER, &[key], pop, 10).unwrap();
-        assert_eq!(found, Some((Bytes::from(key), vec![Bytes::from("5"), Bytes::from("3")])));
+        assert_eq!(
+            found,
+            Some((Bytes::from(key), vec![Bytes::from("5"), Bytes::from("3")]))
+        );
     }
 }
 
@@ -95,18 +104,34 @@ fn either_pair_of_ends_is_a_queue() {
 #[test]
 fn unfinished_work_is_recovered_from_the_backup() {
     let engine = engine();
-    engine.lpush("mq", ["1:stock:5", "2:stock:3", "3:stock:1"]).unwrap();
+    engine
+        .lpush("mq", ["1:stock:5", "2:stock:3", "3:stock:1"])
+        .unwrap();
     let died = {
         let engine = engine.clone();
         thread::spawn(move || {
             engine.brpoplpush("mq", "mqback", 0.0).unwrap();
             let second = engine.brpoplpush("mq", "mqback", 0.0).unwrap().unwrap();
-            assert_ne!(second, "2:stock:3", "the consumer dies with two messages in its hands");
+            assert_ne!(
+                second, "2:stock:3",
+                "the consumer dies with two messages in its hands"
+            );
         })
     };
     assert!(died.join().is_err());
     let unfinished = engine.lrange("mqback", 0, -1).unwrap();
-    assert_eq!(unfinished, ["2:stock:3", "1:stock:5"], "newest first, as pushed on the left");
-    while engine.lmove("mqback", "mq", Side::Left, Side::Right).unwrap().is_some() {}
-    assert_eq!(engine.rpop_count("mq", 9).unwrap().unwrap(), ["1:stock:5", "2:stock:3", "3:stock:1"]);
+    assert_eq!(
+        unfinished,
+        ["2:stock:3", "1:stock:5"],
+        "newest first, as pushed on the left"
+    );
+    while engine
+        .lmove("mqback", "mq", Side::Left, Side::Right)
+        .unwrap()
+        .is_some()
+    {}
+    assert_eq!(
+        engine.rpop_count("mq", 9).unwrap().unwrap(),
+        ["1:stock:5", "2:stock:3", "3:stock:1"]
+    );
 }

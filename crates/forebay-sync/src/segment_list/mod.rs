@@ -173,7 +173,7 @@ pub use contents::Contents;
 pub use exclusive::Exclusive;
 pub use iter::Iter;
 pub use list::SegmentList;
-pub use pool::release_idle_memory;
+pub use pool::{idle_memory, release_idle_memory};
 pub use side::Side;
 
 /// The owner of the list wants to look at every operation: nothing was done; freeze the list and

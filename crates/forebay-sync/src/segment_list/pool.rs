@@ -130,6 +130,12 @@ pub(super) unsafe fn give_back(segment: NonNull<u8>) {
     pool().give_back(segment);
 }
 
+/// Bytes that [`release_idle_memory`] could give back at most.
+#[must_use]
+pub fn idle_memory() -> usize {
+    pool().empty * BLOCK_BYTES
+}
+
 /// Gives the memory back to the kernel that no list has needed since this was last called, and
 /// returns how many bytes that were.
 ///
@@ -139,13 +145,14 @@ pub(super) unsafe fn give_back(segment: NonNull<u8>) {
 /// call for each one released.
 ///
 /// ```
-/// use forebay_sync::{SegmentList, Side, release_idle_memory};
+/// use forebay_sync::{SegmentList, Side, idle_memory, release_idle_memory};
 ///
 /// let list: SegmentList<()> = SegmentList::new();
 /// for _ in 0..200_000 {
 ///     list.push(Side::Right, &[0; 64])?;
 /// }
 /// drop(list);
+/// assert!(idle_memory() > 8 << 20);
 /// release_idle_memory();
 /// assert!(release_idle_memory() > 8 << 20);
 /// # Ok::<(), forebay_sync::Attended>(())

@@ -104,7 +104,8 @@ fn take(set: &mut FrozenSet<'_>, at: usize, want: &Want) -> Elements {
         Want::Pop { side, count } => pop::elements(set.list_mut(at), *side, *count),
         Want::Move { to, route } => {
             let destination = set.position(to);
-            let elements = movement::carry_out(set.members_mut(), at, destination, *route);
+            let (from, to) = set.pair_mut(at, destination);
+            let elements = movement::carry_out(from, to, *route);
             set.has_grown(destination);
             elements
         }

@@ -8,7 +8,7 @@ use smallvec::{SmallVec, smallvec};
 use super::{Call, Delivery, Reply, Wakes, Want, push_wake};
 use crate::command::{movement, pop};
 use crate::engine::Core;
-use crate::frozen::{FrozenSet, Member, forget_expiry_if_empty, position};
+use crate::frozen::{FrozenSet, Member, forget_expiry_if_empty, pair_mut, position};
 use crate::object::Object;
 
 /// Keys whose first waiter could not be served with the lists that were frozen.
@@ -106,7 +106,10 @@ fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step
             elements
         }
         Want::Move { route, .. } => {
-            let elements = movement::carry_out(members, at, destination.unwrap_or(at), *route);
+            let elements = {
+                let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
+                movement::carry_out(source, destination, *route)
+            };
             forget_expiry_if_empty(&mut members[at].list);
             elements
         }

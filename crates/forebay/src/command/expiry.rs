@@ -85,7 +85,7 @@ pub(crate) fn expire(
     }
     if at_ms <= now_ms {
         list.clear();
-        forget(list);
+        forget_expiry(list);
     } else {
         watch(list).expire_at_ms = Some(at_ms);
     }
@@ -95,7 +95,7 @@ pub(crate) fn expire(
 /// Removes the expiry; whether there was one.
 pub(crate) fn persist(list: &mut FrozenList<'_>) -> bool {
     let had_expiry = expire_at_ms(list).is_some();
-    forget(list);
+    forget_expiry(list);
     had_expiry
 }
 
@@ -104,7 +104,8 @@ pub(crate) fn expire_at_ms(list: &FrozenList<'_>) -> Option<i64> {
     list.extra().as_ref().and_then(|watch| watch.expire_at_ms)
 }
 
-fn forget(list: &mut FrozenList<'_>) {
+/// The key never expires.
+pub(crate) fn forget_expiry(list: &mut FrozenList<'_>) {
     if let Some(watch) = list.extra_mut() {
         watch.expire_at_ms = None;
     }

@@ -2,9 +2,9 @@
 
 use forebay_sync::{Contents, Side};
 
-use super::expiry::expire_at_ms;
+use super::expiry::{expire_at_ms, forget_expiry};
 use crate::error::{Error, Result};
-use crate::frozen::{FrozenSet, watch};
+use crate::frozen::watch;
 use crate::object::FrozenList;
 
 /// A list with more elements than this is emptied in one step, and its memory freed afterwards.
@@ -42,77 +42,55 @@ pub(crate) fn delete(list: &mut FrozenList<'_>, dropped: &mut Dropped) -> bool {
     } else {
         list.clear();
     }
-    if let Some(watch) = list.extra_mut() {
-        watch.expire_at_ms = None;
-    }
+    forget_expiry(list);
     true
 }
 
-/// RENAME, and RENAMENX with `only_if_free`: whether it was renamed.
+/// RENAME, and RENAMENX with `only_if_free`: whether it was renamed. No destination means the source
+/// itself.
 pub(crate) fn rename(
-    set: &mut FrozenSet<'_>,
-    source: usize,
-    destination: usize,
+    source: &mut FrozenList<'_>,
+    destination: Option<&mut FrozenList<'_>>,
     only_if_free: bool,
     dropped: &mut Dropped,
 ) -> Result<bool> {
-    if set.list(source).is_empty() {
+    if source.is_empty() {
         return Err(Error::NoSuchKey);
     }
-    if only_if_free && !set.list(destination).is_empty() {
+    let Some(destination) = destination else {
+        return Ok(!only_if_free);
+    };
+    if only_if_free && !destination.is_empty() {
         return Ok(false);
     }
-    if source == destination {
-        return Ok(true);
-    }
-    delete(set.list_mut(destination), dropped);
-    let expire_at_ms = expire_at_ms(set.list(source));
-    let contents = set.list_mut(source).take_all();
-    delete_expiry(set.list_mut(source));
-    place(set, destination, expire_at_ms, |list| {
-        list.put_all(contents);
-    });
+    delete(destination, dropped);
+    take_expiry(source, destination);
+    destination.put_all(source.take_all());
+    forget_expiry(source);
     Ok(true)
 }
 
 /// COPY of one key to another: whether it was copied.
 pub(crate) fn copy(
-    set: &mut FrozenSet<'_>,
-    source: usize,
-    destination: usize,
+    source: &FrozenList<'_>,
+    destination: &mut FrozenList<'_>,
     replace: bool,
     dropped: &mut Dropped,
 ) -> bool {
-    if set.list(source).is_empty() || (!replace && !set.list(destination).is_empty()) {
+    if source.is_empty() || (!replace && !destination.is_empty()) {
         return false;
     }
-    delete(set.list_mut(destination), dropped);
-    let expire_at_ms = expire_at_ms(set.list(source));
-    if let Ok([source, target]) = set.members_mut().get_disjoint_mut([source, destination]) {
-        for element in &source.list {
-            target.list.push(Side::Right, element);
-        }
+    delete(destination, dropped);
+    take_expiry(source, destination);
+    for element in source {
+        destination.push(Side::Right, element);
     }
-    place(set, destination, expire_at_ms, |_| ());
     true
 }
 
-fn delete_expiry(list: &mut FrozenList<'_>) {
-    if let Some(watch) = list.extra_mut() {
-        watch.expire_at_ms = None;
+/// The destination expires when the source does.
+fn take_expiry(source: &FrozenList<'_>, destination: &mut FrozenList<'_>) {
+    if let Some(at_ms) = expire_at_ms(source) {
+        watch(destination).expire_at_ms = Some(at_ms);
     }
-}
-
-/// Fills an empty list; its key expires when the key did that the elements come from.
-fn place(
-    set: &mut FrozenSet<'_>,
-    at: usize,
-    expire_at_ms: Option<i64>,
-    fill: impl FnOnce(&mut FrozenList<'_>),
-) {
-    fill(set.list_mut(at));
-    if expire_at_ms.is_some() {
-        watch(set.list_mut(at)).expire_at_ms = expire_at_ms;
-    }
-    set.has_grown(at);
 }

@@ -1,11 +1,10 @@
 //! LMOVE and LMOVEM, on frozen lists.
 
 use bytes::Bytes;
-use forebay_sync::Side;
+use forebay_sync::{Exclusive, Side};
 
 use crate::blocking::Elements;
 use crate::error::{Error, Result};
-use crate::frozen::{FrozenSet, Member};
 
 /// How many elements LMOVEM moves, and in which order.
 ///
@@ -129,102 +128,62 @@ impl Route {
     }
 }
 
-/// LMOVEM on a frozen set that has both lists: `None` when the source has too few elements.
-pub(crate) fn lmovem(
-    set: &mut FrozenSet<'_>,
-    source: usize,
-    destination: usize,
+/// LMOVEM: `None` when the source has too few elements. No destination means the source itself.
+pub(crate) fn lmovem<X>(
+    source: &mut Exclusive<'_, X>,
+    destination: Option<&mut Exclusive<'_, X>>,
     route: Route,
 ) -> Option<Elements> {
-    if set.list(source).len() < route.how.len_min() {
-        return None;
-    }
-    let elements = carry_out(set.members_mut(), source, destination, route);
-    set.has_grown(destination);
-    Some(elements)
+    (source.len() >= route.how.len_min()).then(|| carry_out(source, destination, route))
 }
 
 /// Moves elements, which are there. Returns them as they stand in the destination now, from the left.
 ///
 /// On one list the block leaves before any of it arrives.
-pub(crate) fn carry_out(
-    members: &mut [Member<'_>],
-    source: usize,
-    destination: usize,
+pub(crate) fn carry_out<X>(
+    source: &mut Exclusive<'_, X>,
+    destination: Option<&mut Exclusive<'_, X>>,
     route: Route,
 ) -> Elements {
-    if let (How::One, Ok([source, destination])) =
-        (route.how, members.get_disjoint_mut([source, destination]))
-    {
-        return source
-            .list
-            .move_to(route.from, &mut destination.list, route.to)
+    match (route.how, destination) {
+        (How::One, Some(destination)) => source
+            .move_to(route.from, destination, route.to)
             .into_iter()
-            .collect();
+            .collect(),
+        (_, destination) => {
+            let mut elements = super::pop::elements(source, route.from, route.how.count());
+            if !route.keeps_pop_order() {
+                elements.reverse();
+            }
+            let list = destination.unwrap_or(source);
+            match route.to {
+                Side::Left => elements
+                    .iter()
+                    .rev()
+                    .for_each(|each| list.push(route.to, each)),
+                Side::Right => elements.iter().for_each(|each| list.push(route.to, each)),
+            }
+            elements
+        }
     }
-    let mut elements =
-        super::pop::elements(&mut members[source].list, route.from, route.how.count());
-    if !route.keeps_pop_order() {
-        elements.reverse();
-    }
-    let list = &mut members[destination].list;
-    match route.to {
-        Side::Left => elements
-            .iter()
-            .rev()
-            .for_each(|element| list.push(Side::Left, element)),
-        Side::Right => elements
-            .iter()
-            .for_each(|element| list.push(Side::Right, element)),
-    }
-    elements
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::testing::{joined, letters};
-    use crate::engine::Core;
-    use crate::{Config, Engine};
+    use crate::command::testing::{joined, letters, list_of};
 
-    /// The reply, and what is left in the lists.
-    fn moved(
-        core: &Core,
-        source: &str,
-        destination: &str,
-        route: Route,
-    ) -> (Option<String>, String, String) {
-        let (from, to) = (core.object(b"from").unwrap(), core.object(b"to").unwrap());
-        let mut set = FrozenSet::new(core, [&from, &to]).unwrap();
-        let (from, to) = (set.position(&from), set.position(&to));
-        for (at, elements) in [(from, source), (to, destination)] {
-            set.list_mut(at).clear();
-            for element in elements.bytes() {
-                set.list_mut(at).push(Side::Right, &[element]);
-            }
-        }
-        let reply = lmovem(&mut set, from, to, route).map(|elements| joined(&elements));
-        (reply, letters(set.list(from)), letters(set.list(to)))
-    }
-
-    /// The reply, and the list.
-    fn moved_within(core: &Core, elements: &str, route: Route) -> (String, String) {
-        let object = core.object(b"own").unwrap();
-        let mut set = FrozenSet::new(core, [&object, &object]).unwrap();
-        set.list_mut(0).clear();
-        for element in elements.bytes() {
-            set.list_mut(0).push(Side::Right, &[element]);
-        }
-        let reply = lmovem(&mut set, 0, 0, route).unwrap();
-        (joined(&reply), letters(set.list(0)))
-    }
-
-    fn check(from: Side, to: Side, how: How, reply: Option<&str>, source: &str, destination: &str) {
-        let engine = Engine::open(Config::in_memory().workers(0)).unwrap();
-        let (got, left, there) = moved(engine.core(), "12345", "xy", Route { from, to, how });
+    fn check(from: Side, to: Side, how: How, reply: Option<&str>, left: &str, there: &str) {
+        let (source, destination) = (list_of("12345"), list_of("xy"));
+        let (mut source, mut destination) = (source.freeze(), destination.freeze());
+        let got = lmovem(&mut source, Some(&mut destination), Route { from, to, how });
         assert_eq!(
-            (got.as_deref(), left.as_str(), there.as_str()),
-            (reply, source, destination),
+            (
+                got.map(|got| joined(&got)).as_deref(),
+                &*letters(&source),
+                &*letters(&destination)
+            ),
+            (reply, left, there),
             "{from:?} {to:?} {how:?}"
         );
     }
@@ -287,8 +246,12 @@ mod tests {
     #[test]
     fn within_one_list() {
         use Side::{Left, Right};
-        let engine = Engine::open(Config::in_memory().workers(0)).unwrap();
-        let within = |from, to, how| moved_within(engine.core(), "1234", Route { from, to, how });
+        let within = |from, to, how| {
+            let list = list_of("1234");
+            let mut list = list.freeze();
+            let reply = lmovem(&mut list, None, Route { from, to, how }).unwrap();
+            (joined(&reply), letters(&list))
+        };
         let both = |reply: &str, list: &str| (reply.to_owned(), list.to_owned());
         assert_eq!(within(Right, Left, How::One), both("4", "4123"));
         assert_eq!(within(Left, Left, How::One), both("1", "1234"));

@@ -36,7 +36,10 @@ pub(crate) fn pop_with<R>(
     // The fast path uses `f` up even when it does not call it.
     let mut f = Some(f);
     let mut call = |element: &[u8]| f.take().map(|f| f(element));
-    if let Ok(popped) = object.list.pop_with(side, &mut call) {
+    let mut lending = Lending::of(core, object);
+    let popped = object.list.pop_with(side, &mut call);
+    lending.is_over = true;
+    if let Ok(popped) = popped {
         return Ok(popped.flatten());
     }
     let popped = pop_attended(core, object, side)?;
@@ -53,7 +56,10 @@ pub(crate) fn pop_each(
 ) -> Result<usize> {
     let mut popped = 0;
     while popped < max {
-        let step = match object.list.pop_many_with(side, max - popped, &mut f) {
+        let mut lending = Lending::of(core, object);
+        let step = object.list.pop_many_with(side, max - popped, &mut f);
+        lending.is_over = true;
+        let step = match step {
             Ok(step) => step,
             Err(Attended) => usize::from(pop_with(core, object, side, &mut f)?.is_some()),
         };
@@ -63,6 +69,35 @@ pub(crate) fn pop_each(
         popped += step;
     }
     Ok(popped)
+}
+
+/// While the list itself lends elements to a caller's closure. When that panics the list gets them
+/// back, and somebody may have begun to wait for them meanwhile.
+struct Lending<'a> {
+    core: &'a Core,
+    object: &'a Arc<Object>,
+    is_over: bool,
+}
+
+impl<'a> Lending<'a> {
+    #[inline]
+    fn of(core: &'a Core, object: &'a Arc<Object>) -> Self {
+        Self {
+            core,
+            object,
+            is_over: false,
+        }
+    }
+}
+
+impl Drop for Lending<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.is_over {
+            // Errors: the engine has been closed.
+            let _ = self.core.edit(self.object, |_| ());
+        }
+    }
 }
 
 /// Calls `f` with an element that has left the list; when `f` panics, the element goes back.

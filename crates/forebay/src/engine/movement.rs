@@ -1,5 +1,7 @@
 //! Moving elements from list to list.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use forebay_sync::Side;
 
@@ -7,7 +9,6 @@ use super::{Core, Engine};
 use crate::blocking::Elements;
 use crate::command::movement::{How, Route, lmovem};
 use crate::error::Result;
-use crate::frozen::FrozenSet;
 
 impl Engine {
     /// LMOVE: takes the element at the end `from` of the source and adds it at the end `to` of the
@@ -109,9 +110,13 @@ impl Engine {
                 return Ok(None);
             }
             self.core.with(destination, |destination| {
-                let mut set = FrozenSet::new(&self.core, [source, destination])?;
-                let (source, destination) = (set.position(source), set.position(destination));
-                Ok(lmovem(&mut set, source, destination, route))
+                if Arc::ptr_eq(source, destination) {
+                    return self.core.edit(source, |list| lmovem(list, None, route));
+                }
+                self.core
+                    .edit_pair(source, destination, |source, destination| {
+                        lmovem(source, Some(destination), route)
+                    })
             })
         });
         moved.map(Option::flatten)

@@ -5,8 +5,8 @@ use std::sync::{Arc, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use forebay_sync::WaiterHandle;
 use forebay_sync::loom::Ordering::Relaxed;
+use forebay_sync::{WaiterHandle, idle_memory, release_idle_memory};
 
 use super::{SWEEP_ABOVE_MIN, Shard, Signal};
 use crate::blocking::{Reply, Wakes};
@@ -18,6 +18,8 @@ use crate::frozen::FrozenSet;
 const BATCH: usize = 256;
 /// How often a shard with objects is searched for husks.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
+/// Searches after which memory that was idle since the last time goes back to the system.
+const SWEEPS_PER_RELEASE: u32 = 10;
 /// Slices of a shard that one call of `maintain` searches.
 const MAINTAINED_SLICES_MAX: usize = 4;
 /// The search goes on while at least one object in so many was a husk.
@@ -58,8 +60,10 @@ fn work(weak: &Weak<Core>, signal: &Signal, index: usize, step: usize) {
 /// When a shard is searched for husks, and where.
 #[derive(Default)]
 pub(super) struct Sweep {
-    /// When to go on, while there are objects.
+    /// When to go on, while there are objects, or memory that may have to go back.
     at: Option<Instant>,
+    /// Searches since idle memory was last given back.
+    unreleased: u32,
     /// Counts the shard's slices, round and round.
     next: usize,
 }
@@ -77,7 +81,7 @@ impl Core {
         let is_due = {
             let sweep = &mut shard.timers().sweep;
             let is_due = sweep.at.is_some_and(|at| at <= now);
-            if objects == 0 {
+            if objects == 0 && idle_memory() == 0 {
                 sweep.at = None;
             } else if is_due || sweep.at.is_none() {
                 sweep.at = Some(now + SWEEP_PERIOD);
@@ -86,6 +90,12 @@ impl Core {
         };
         if is_due {
             self.sweep_some(shard, usize::MAX);
+            let unreleased = &mut shard.timers().sweep.unreleased;
+            *unreleased += 1;
+            if *unreleased == SWEEPS_PER_RELEASE {
+                *unreleased = 0;
+                release_idle_memory();
+            }
         }
         let timers = shard.timers();
         let until_sweep = timers.sweep.at.map(|at| at.saturating_duration_since(now));
@@ -158,5 +168,6 @@ impl Core {
             self.fire(shard);
             self.sweep_some(shard, MAINTAINED_SLICES_MAX);
         }
+        release_idle_memory();
     }
 }

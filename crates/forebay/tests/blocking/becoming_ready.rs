@@ -37,7 +37,9 @@ fn what_is_moved_into_place_serves() {
     engine.rpoplpush("src", "dst").unwrap();
     assert_eq!(waiter.output(), pair("dst", "3"));
     let waiter = blpop(&engine, &["dst"]);
-    engine.lmovem("src", "dst", Side::Left, Side::Left, How::One).unwrap();
+    engine
+        .lmovem("src", "dst", Side::Left, Side::Left, How::One)
+        .unwrap();
     assert_eq!(waiter.output(), pair("dst", "2"));
     assert_eq!(engine.dbsize().unwrap(), 0);
 }
@@ -67,7 +69,11 @@ fn a_push_onto_what_does_not_exist_serves_nobody() {
     assert_eq!(engine.rpushx("k", ["x"]).unwrap(), 0);
     assert_eq!(engine.linsert("k", Position::Before, "x", "y").unwrap(), 0);
     assert!(!waiter.is_woken());
-    assert_eq!(engine.exists(&["k"]).unwrap(), 0, "a waiter alone is no key");
+    assert_eq!(
+        engine.exists(&["k"]).unwrap(),
+        0,
+        "a waiter alone is no key"
+    );
     assert_eq!(engine.dbsize().unwrap(), 0);
     assert_eq!(engine.keys("*").unwrap(), Vec::<Bytes>::new());
     assert_eq!(engine.randomkey().unwrap(), None);
@@ -133,14 +139,24 @@ fn a_list_that_expired_serves_nobody() {
 #[test]
 fn a_waiter_and_an_expiry_live_side_by_side() {
     let engine = engine();
-    let how = How::Exactly { n: 3, order: Order::Bulk };
+    let how = How::Exactly {
+        n: 3,
+        order: Order::Bulk,
+    };
     let waiter = Task::waiting(async {
-        engine.blmovem_async("k", "dst", Side::Left, Side::Right, how, 0.0).await.unwrap()
+        engine
+            .blmovem_async("k", "dst", Side::Left, Side::Right, how, 0.0)
+            .await
+            .unwrap()
     });
     engine.rpush("k", ["1", "2"]).unwrap();
     assert!(engine.pexpire("k", 10, ExpireCondition::Always).unwrap());
     thread::sleep(Duration::from_millis(40));
-    assert_eq!(engine.rpush("k", ["3"]).unwrap(), 1, "what was there has expired");
+    assert_eq!(
+        engine.rpush("k", ["3"]).unwrap(),
+        1,
+        "what was there has expired"
+    );
     assert!(!waiter.is_woken());
     engine.rpush("k", ["4", "5"]).unwrap();
     assert_eq!(waiter.output().unwrap(), ["3", "4", "5"]);

@@ -39,9 +39,15 @@ fn engine() -> Engine {
     Engine::open(Config::in_memory()).unwrap()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands for what the calls answer")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it stands for what the calls answer"
+)]
 fn pair(key: &str, element: &str) -> Option<(Bytes, Bytes)> {
-    Some((Bytes::copy_from_slice(key.as_bytes()), Bytes::copy_from_slice(element.as_bytes())))
+    Some((
+        Bytes::copy_from_slice(key.as_bytes()),
+        Bytes::copy_from_slice(element.as_bytes()),
+    ))
 }
 
 fn blpop<'a>(engine: &'a Engine, keys: &'a [&'a str]) -> Task<'a, Option<(Bytes, Bytes)>> {
@@ -50,7 +56,10 @@ fn blpop<'a>(engine: &'a Engine, keys: &'a [&'a str]) -> Task<'a, Option<(Bytes,
 
 fn blmove<'a>(engine: &'a Engine, src: &'a str, dst: &'a str) -> Task<'a, Option<Bytes>> {
     Task::waiting(async move {
-        engine.blmove_async(src, dst, Side::Right, Side::Left, 0.0).await.unwrap()
+        engine
+            .blmove_async(src, dst, Side::Right, Side::Left, 0.0)
+            .await
+            .unwrap()
     })
 }
 

@@ -19,8 +19,10 @@ fn a_chain_of_moves_completes_within_the_push() {
 fn a_long_chain_completes_too() {
     let engine = engine();
     let names: Vec<String> = (0..200).map(|at| format!("list {at}")).collect();
-    let links: Vec<_> =
-        names.windows(2).map(|pair| blmove(&engine, &pair[0], &pair[1])).collect();
+    let links: Vec<_> = names
+        .windows(2)
+        .map(|pair| blmove(&engine, &pair[0], &pair[1]))
+        .collect();
     engine.rpush(&names[0], ["x"]).unwrap();
     for link in links {
         assert_eq!(link.output(), Some(Bytes::from("x")));
@@ -48,7 +50,10 @@ fn a_move_onto_its_own_list_rotates_it() {
     engine.rpush("k", ["1", "2", "3"]).unwrap();
     assert_eq!(waiter.output(), Some(Bytes::from("3")));
     assert_eq!(contents(&engine, "k"), ["3", "1", "2"]);
-    assert_eq!(engine.brpoplpush("k", "k", 0.0).unwrap(), Some(Bytes::from("2")));
+    assert_eq!(
+        engine.brpoplpush("k", "k", 0.0).unwrap(),
+        Some(Bytes::from("2"))
+    );
     assert_eq!(contents(&engine, "k"), ["2", "3", "1"]);
 }
 
@@ -88,8 +93,7 @@ fn all_four_directions() {
 #[test]
 fn brpoplpush_as_a_task_and_in_a_thread() {
     let engine = engine();
-    let task =
-        Task::waiting(async { engine.brpoplpush_async("src", "dst", 0.0).await.unwrap() });
+    let task = Task::waiting(async { engine.brpoplpush_async("src", "dst", 0.0).await.unwrap() });
     let threaded = {
         let engine = engine.clone();
         thread::spawn(move || engine.brpoplpush("src", "dst", 0.0).unwrap())

@@ -28,7 +28,11 @@ fn senseless_timeouts_are_refused_and_change_nothing() {
         refused(engine.blmove("k", "dst", from, to, seconds).map(drop));
         refused(engine.brpoplpush("k", "dst", seconds).map(drop));
         refused(engine.blmpop(seconds, &["k"], from, 1).map(drop));
-        refused(engine.blmovem("k", "dst", from, to, How::One, seconds).map(drop));
+        refused(
+            engine
+                .blmovem("k", "dst", from, to, How::One, seconds)
+                .map(drop),
+        );
         refused(block_on(engine.blpop_async(&["k"], seconds)).map(drop));
         refused(block_on(engine.brpop_async(&["k"], seconds)).map(drop));
         refused(block_on(list.blpop_async(seconds)).map(drop));
@@ -42,7 +46,10 @@ fn senseless_timeouts_are_refused_and_change_nothing() {
 #[test]
 fn the_longest_times_are_taken() {
     let engine = engine();
-    for timeout in [Timeout::from(1e15), Timeout::from(Duration::from_secs(1 << 40))] {
+    for timeout in [
+        Timeout::from(1e15),
+        Timeout::from(Duration::from_secs(1 << 40)),
+    ] {
         let waiter = Task::waiting(async { engine.blpop_async(&["k"], timeout).await.unwrap() });
         let threaded = {
             let engine = engine.clone();
@@ -63,11 +70,20 @@ fn no_keys_and_no_count_are_refused() {
     assert_eq!(engine.blpop(&none, 0.0), Err(Error::NoKeys));
     assert_eq!(engine.brpop(&none, 0.0), Err(Error::NoKeys));
     assert_eq!(engine.blmpop(0.0, &none, Side::Left, 1), Err(Error::NoKeys));
-    assert_eq!(engine.blmpop(0.0, &["k"], Side::Left, 0), Err(Error::CountZero));
+    assert_eq!(
+        engine.blmpop(0.0, &["k"], Side::Left, 0),
+        Err(Error::CountZero)
+    );
     assert_eq!(block_on(engine.blpop_async(&none, 0.0)), Err(Error::NoKeys));
     for how in [
-        How::Count { n: 0, order: Order::Bulk },
-        How::Exactly { n: 0, order: Order::OneByOne },
+        How::Count {
+            n: 0,
+            order: Order::Bulk,
+        },
+        How::Exactly {
+            n: 0,
+            order: Order::OneByOne,
+        },
     ] {
         let moved = engine.blmovem("k", "dst", Side::Left, Side::Left, how, 0.0);
         assert_eq!(moved, Err(Error::CountZero));
@@ -86,7 +102,10 @@ fn too_long_keys_and_messages_are_refused() {
         Err(Error::MessageTooLarge { len: 11, max: 10 }),
     );
     assert!(!waiter.is_woken(), "nothing changed");
-    assert_eq!(engine.blpop(&["k", "key456"], 0.0), Err(Error::KeyTooLarge { len: 6, max: 5 }));
+    assert_eq!(
+        engine.blpop(&["k", "key456"], 0.0),
+        Err(Error::KeyTooLarge { len: 6, max: 5 })
+    );
     engine.rpush("k", [&too_long[..10]]).unwrap();
     assert_eq!(waiter.output().unwrap().1.len(), 10);
 }

@@ -23,7 +23,12 @@ fn threads_are_served_in_the_order_in_which_they_came() {
             let engine = engine.clone();
             let waiter = thread::spawn(move || {
                 if at % 2 == 0 {
-                    engine.list("k").unwrap().blpop(Timeout::FOREVER).unwrap().unwrap()
+                    engine
+                        .list("k")
+                        .unwrap()
+                        .blpop(Timeout::FOREVER)
+                        .unwrap()
+                        .unwrap()
                 } else {
                     engine.blpop(&["k"], Timeout::FOREVER).unwrap().unwrap().1
                 }
@@ -129,20 +134,35 @@ fn nothing_is_done_before_the_first_poll() {
 fn what_is_there_is_taken_at_once() {
     let engine = engine();
     engine.rpush("k", ["a", "b", "c"]).unwrap();
-    assert_eq!(engine.blpop(&["k"], Timeout::FOREVER).unwrap(), pair("k", "a"));
-    assert_eq!(engine.brpop(&["k"], Timeout::FOREVER).unwrap(), pair("k", "c"));
+    assert_eq!(
+        engine.blpop(&["k"], Timeout::FOREVER).unwrap(),
+        pair("k", "a")
+    );
+    assert_eq!(
+        engine.brpop(&["k"], Timeout::FOREVER).unwrap(),
+        pair("k", "c")
+    );
     let found = block_on(engine.blpop_async(&["k"], Timeout::FOREVER)).unwrap();
     assert_eq!(found, pair("k", "b"));
     let list = engine.list("k").unwrap();
     list.rpush(["x", "y"]).unwrap();
-    assert_eq!(block_on(list.brpop_async(0.0)).unwrap(), Some(Bytes::from("y")));
-    assert_eq!(block_on(list.blpop_async(0.0)).unwrap(), Some(Bytes::from("x")));
+    assert_eq!(
+        block_on(list.brpop_async(0.0)).unwrap(),
+        Some(Bytes::from("y"))
+    );
+    assert_eq!(
+        block_on(list.blpop_async(0.0)).unwrap(),
+        Some(Bytes::from("x"))
+    );
 }
 
 #[test]
 fn many_waiters_are_served_in_order() {
     let engine = engine();
-    let keys: Vec<String> = (0..50).map(|at| format!("other {at}")).chain(["k".into()]).collect();
+    let keys: Vec<String> = (0..50)
+        .map(|at| format!("other {at}"))
+        .chain(["k".into()])
+        .collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let mut waiters: Vec<_> = (0..1_000).map(|_| blpop(&engine, &keys)).collect();
     // Every third one gives up.
@@ -158,6 +178,10 @@ fn many_waiters_are_served_in_order() {
     }
     for key in &keys {
         assert_eq!(engine.rpush(key, ["x"]).unwrap(), 1);
-        assert_eq!(engine.llen(key).unwrap(), 1, "nobody waits for {key} any more");
+        assert_eq!(
+            engine.llen(key).unwrap(),
+            1,
+            "nobody waits for {key} any more"
+        );
     }
 }

@@ -24,15 +24,21 @@ fn blmpop_takes_up_to_its_count() {
     let engine = engine();
     let blmpop = |side, count| {
         let engine = &engine;
-        Task::waiting(
-            async move { engine.blmpop_async(0.0, &["a", "b"], side, count).await.unwrap() },
-        )
+        Task::waiting(async move {
+            engine
+                .blmpop_async(0.0, &["a", "b"], side, count)
+                .await
+                .unwrap()
+        })
     };
     let left = blmpop(Side::Left, 2);
     let right = blmpop(Side::Right, 9);
     engine.rpush("b", ["1", "2", "3", "4", "5"]).unwrap();
     let (key, elements) = left.output().unwrap();
-    assert_eq!((key, elements), (Bytes::from("b"), vec![Bytes::from("1"), Bytes::from("2")]));
+    assert_eq!(
+        (key, elements),
+        (Bytes::from("b"), vec![Bytes::from("1"), Bytes::from("2")])
+    );
     let (_, elements) = right.output().unwrap();
     assert_eq!(elements, ["5", "4", "3"], "from the tail, tail first");
     assert_eq!(engine.exists(&["b"]).unwrap(), 0);
@@ -42,7 +48,9 @@ fn blmpop_takes_up_to_its_count() {
 fn blmpop_does_not_wait_for_its_count() {
     let engine = engine();
     engine.rpush("b", ["1"]).unwrap();
-    let found = engine.blmpop(Timeout::FOREVER, &["a", "b"], Side::Left, 3).unwrap();
+    let found = engine
+        .blmpop(Timeout::FOREVER, &["a", "b"], Side::Left, 3)
+        .unwrap();
     assert_eq!(found, Some((Bytes::from("b"), vec![Bytes::from("1")])));
 }
 
@@ -117,7 +125,10 @@ fn orders_of_a_block() {
             engine.flushall().unwrap();
             engine.rpush("dst", ["x"]).unwrap();
             let waiter = Task::waiting(async {
-                engine.blmovem_async("src", "dst", from, to, how, 0.0).await.unwrap()
+                engine
+                    .blmovem_async("src", "dst", from, to, how, 0.0)
+                    .await
+                    .unwrap()
             });
             engine.rpush("src", ["1", "2", "3", "4"]).unwrap();
             // The reply is in the order of the destination.
@@ -126,7 +137,11 @@ fn orders_of_a_block() {
                 Side::Left => [moved[0], moved[1], "x"],
                 Side::Right => ["x", moved[0], moved[1]],
             };
-            assert_eq!(contents(&engine, "dst"), expected, "{from:?} {to:?} {how:?}");
+            assert_eq!(
+                contents(&engine, "dst"),
+                expected,
+                "{from:?} {to:?} {how:?}"
+            );
         }
     }
 }
@@ -136,8 +151,9 @@ fn one_by_one_onto_its_own_list_reverses_the_block() {
     let engine = engine();
     engine.rpush("k", ["1", "2", "3", "4"]).unwrap();
     let how = exactly(3, Order::OneByOne);
-    let moved =
-        engine.blmovem("k", "k", Side::Left, Side::Left, how, Timeout::FOREVER).unwrap();
+    let moved = engine
+        .blmovem("k", "k", Side::Left, Side::Left, how, Timeout::FOREVER)
+        .unwrap();
     assert_eq!(moved.unwrap(), ["3", "2", "1"]);
     assert_eq!(contents(&engine, "k"), ["3", "2", "1", "4"]);
 }
@@ -148,7 +164,14 @@ fn blmovem_exactly_gives_up_with_nothing_moved() {
     engine.rpush("src", ["1", "2"]).unwrap();
     let how = exactly(3, Order::Bulk);
     let moved = engine
-        .blmovem("src", "dst", Side::Left, Side::Right, how, Duration::from_millis(5))
+        .blmovem(
+            "src",
+            "dst",
+            Side::Left,
+            Side::Right,
+            how,
+            Duration::from_millis(5),
+        )
         .unwrap();
     assert_eq!(moved, None);
     assert_eq!(contents(&engine, "src"), ["1", "2"]);

@@ -7,8 +7,14 @@ fn the_first_key_that_has_something_is_popped() {
     let engine = engine();
     engine.rpush("b", ["2"]).unwrap();
     engine.rpush("a", ["1"]).unwrap();
-    assert_eq!(engine.blpop(&["none", "a", "b"], 0.0).unwrap(), pair("a", "1"));
-    assert_eq!(engine.blpop(&["none", "a", "b"], 0.0).unwrap(), pair("b", "2"));
+    assert_eq!(
+        engine.blpop(&["none", "a", "b"], 0.0).unwrap(),
+        pair("a", "1")
+    );
+    assert_eq!(
+        engine.blpop(&["none", "a", "b"], 0.0).unwrap(),
+        pair("b", "2")
+    );
 }
 
 #[test]
@@ -18,7 +24,11 @@ fn a_waiter_is_served_by_whichever_key_is_first_pushed() {
     engine.rpush("b", ["2"]).unwrap();
     engine.rpush("a", ["1"]).unwrap();
     assert_eq!(waiter.output(), pair("b", "2"));
-    assert_eq!(contents(&engine, "a"), ["1"], "its other registrations are gone");
+    assert_eq!(
+        contents(&engine, "a"),
+        ["1"],
+        "its other registrations are gone"
+    );
 }
 
 #[test]
@@ -61,6 +71,12 @@ fn the_same_key_may_be_named_again_and_again() {
     }
     engine.rpush("a", ["1"]).unwrap();
     engine.rpush("b", ["2"]).unwrap();
-    assert_eq!(engine.blpop(&["a", "b", "b", "a"], 0.0).unwrap(), pair("a", "1"));
-    assert_eq!(engine.blpop(&["a", "b", "b", "a"], 0.0).unwrap(), pair("b", "2"));
+    assert_eq!(
+        engine.blpop(&["a", "b", "b", "a"], 0.0).unwrap(),
+        pair("a", "1")
+    );
+    assert_eq!(
+        engine.blpop(&["a", "b", "b", "a"], 0.0).unwrap(),
+        pair("b", "2")
+    );
 }

@@ -16,7 +16,10 @@ fn takes(limit: Duration, wait: impl Fn()) {
             return;
         }
     }
-    assert!(best < limit + Duration::from_millis(50), "{best:?} is late for {limit:?}");
+    assert!(
+        best < limit + Duration::from_millis(50),
+        "{best:?} is late for {limit:?}"
+    );
 }
 
 #[test]
@@ -25,7 +28,9 @@ fn a_thread_gives_up_on_time() {
     let list = engine.list("k").unwrap();
     for ms in [1, 3, 20, 110] {
         let limit = Duration::from_millis(ms);
-        takes(limit, || assert_eq!(engine.blpop(&["k"], limit).unwrap(), None));
+        takes(limit, || {
+            assert_eq!(engine.blpop(&["k"], limit).unwrap(), None)
+        });
         takes(limit, || assert_eq!(list.brpop(limit).unwrap(), None));
     }
     takes(Duration::from_millis(15), || {
@@ -38,11 +43,25 @@ fn every_blocking_call_gives_up() {
     let engine = engine();
     let limit = Duration::from_millis(4);
     let (from, to) = (Side::Left, Side::Right);
-    let how = How::Count { n: 2, order: Order::Bulk };
-    takes(limit, || assert_eq!(engine.blmove("a", "b", from, to, limit).unwrap(), None));
-    takes(limit, || assert_eq!(engine.brpoplpush("a", "b", limit).unwrap(), None));
-    takes(limit, || assert_eq!(engine.blmpop(limit, &["a", "b"], from, 2).unwrap(), None));
-    takes(limit, || assert_eq!(engine.blmovem("a", "b", from, to, how, limit).unwrap(), None));
+    let how = How::Count {
+        n: 2,
+        order: Order::Bulk,
+    };
+    takes(limit, || {
+        assert_eq!(engine.blmove("a", "b", from, to, limit).unwrap(), None)
+    });
+    takes(limit, || {
+        assert_eq!(engine.brpoplpush("a", "b", limit).unwrap(), None)
+    });
+    takes(limit, || {
+        assert_eq!(engine.blmpop(limit, &["a", "b"], from, 2).unwrap(), None)
+    });
+    takes(limit, || {
+        assert_eq!(
+            engine.blmovem("a", "b", from, to, how, limit).unwrap(),
+            None
+        )
+    });
     assert_eq!(engine.rpush("a", ["x"]).unwrap(), 1);
     assert_eq!(contents(&engine, "a"), ["x"], "nobody waits any more");
 }
@@ -51,7 +70,9 @@ fn every_blocking_call_gives_up() {
 fn a_task_gives_up_on_time() {
     let engine = engine();
     let limit = Duration::from_millis(20);
-    takes(limit, || assert_eq!(block_on(engine.blpop_async(&["k"], limit)).unwrap(), None));
+    takes(limit, || {
+        assert_eq!(block_on(engine.blpop_async(&["k"], limit)).unwrap(), None)
+    });
     takes(limit, || {
         let moved = engine.blmove_async("a", "b", Side::Left, Side::Left, limit);
         assert_eq!(block_on(moved).unwrap(), None);
@@ -79,20 +100,27 @@ fn fractions_of_a_millisecond_are_rounded_up() {
         assert_eq!(engine.blpop(&["k"], 0.000_1).unwrap(), None);
     });
     takes(Duration::from_millis(2), || {
-        assert_eq!(engine.blpop(&["k"], Duration::from_micros(1_001)).unwrap(), None);
+        assert_eq!(
+            engine.blpop(&["k"], Duration::from_micros(1_001)).unwrap(),
+            None
+        );
     });
 }
 
 #[test]
 fn zero_is_for_ever() {
     let engine = engine();
-    let threads: Vec<_> = [Timeout::from(0.0), Timeout::from(Duration::ZERO), Timeout::FOREVER]
-        .into_iter()
-        .map(|timeout| {
-            let engine = engine.clone();
-            thread::spawn(move || engine.blpop(&["k"], timeout).unwrap())
-        })
-        .collect();
+    let threads: Vec<_> = [
+        Timeout::from(0.0),
+        Timeout::from(Duration::ZERO),
+        Timeout::FOREVER,
+    ]
+    .into_iter()
+    .map(|timeout| {
+        let engine = engine.clone();
+        thread::spawn(move || engine.blpop(&["k"], timeout).unwrap())
+    })
+    .collect();
     let task = blpop(&engine, &["k"]);
     thread::sleep(Duration::from_millis(300));
     assert!(!task.is_woken());
@@ -130,7 +158,10 @@ fn a_deadline_loses_nothing() {
         engine.rpush("k", ["x"]).unwrap();
         let popped = popper.join().unwrap();
         let left = engine.lpop("k").unwrap();
-        assert!(popped.is_some() != left.is_some(), "{popped:?} and {left:?}");
+        assert!(
+            popped.is_some() != left.is_some(),
+            "{popped:?} and {left:?}"
+        );
     }
 }
 
@@ -144,5 +175,7 @@ fn without_workers_the_upkeep_ends_the_waits_of_tasks() {
     engine.maintain();
     assert_eq!(waiter.output(), None);
     // Threads look after themselves.
-    takes(Duration::from_millis(5), || assert_eq!(engine.blpop(&["k"], 0.005).unwrap(), None));
+    takes(Duration::from_millis(5), || {
+        assert_eq!(engine.blpop(&["k"], 0.005).unwrap(), None)
+    });
 }

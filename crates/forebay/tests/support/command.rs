@@ -9,48 +9,178 @@ use forebay::{ExpireCondition, How, Position, Side};
 /// a transaction of Redis: what cannot be had at once is answered with nothing.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
-    Push { side: Side, only_existing: bool, key: Bytes, elements: Vec<Bytes> },
-    Pop { side: Side, key: Bytes },
-    PopWith { side: Side, key: Bytes },
-    PopCount { side: Side, key: Bytes, count: u64 },
-    PopEach { side: Side, key: Bytes, max: usize },
-    Llen { key: Bytes },
-    Lrange { key: Bytes, start: i64, stop: i64 },
-    Lindex { key: Bytes, index: i64 },
-    Lset { key: Bytes, index: i64, element: Bytes },
-    Linsert { key: Bytes, position: Position, pivot: Bytes, element: Bytes },
-    Lrem { key: Bytes, count: i64, element: Bytes },
-    Ltrim { key: Bytes, start: i64, stop: i64 },
-    Lpos { key: Bytes, element: Bytes },
-    LposWith { key: Bytes, element: Bytes, rank: i64, count: Option<i64>, maxlen: i64 },
-    Lmove { src: Bytes, dst: Bytes, from: Side, to: Side },
-    Rpoplpush { src: Bytes, dst: Bytes },
-    Lmpop { keys: Vec<Bytes>, side: Side, count: u64 },
-    Lmovem { src: Bytes, dst: Bytes, from: Side, to: Side, how: How },
-    BlockingPop { side: Side, keys: Vec<Bytes> },
-    Blmove { src: Bytes, dst: Bytes, from: Side, to: Side },
-    Brpoplpush { src: Bytes, dst: Bytes },
-    Blmpop { keys: Vec<Bytes>, side: Side, count: u64 },
-    Blmovem { src: Bytes, dst: Bytes, from: Side, to: Side, how: How },
-    Del { keys: Vec<Bytes> },
-    Unlink { keys: Vec<Bytes> },
-    Exists { keys: Vec<Bytes> },
-    Type { key: Bytes },
-    Rename { src: Bytes, dst: Bytes },
-    Renamenx { src: Bytes, dst: Bytes },
-    Copy { src: Bytes, dst: Bytes, replace: bool },
-    Keys { pattern: Bytes },
-    Scan { pattern: Option<Bytes>, count: usize },
+    Push {
+        side: Side,
+        only_existing: bool,
+        key: Bytes,
+        elements: Vec<Bytes>,
+    },
+    Pop {
+        side: Side,
+        key: Bytes,
+    },
+    PopWith {
+        side: Side,
+        key: Bytes,
+    },
+    PopCount {
+        side: Side,
+        key: Bytes,
+        count: u64,
+    },
+    PopEach {
+        side: Side,
+        key: Bytes,
+        max: usize,
+    },
+    Llen {
+        key: Bytes,
+    },
+    Lrange {
+        key: Bytes,
+        start: i64,
+        stop: i64,
+    },
+    Lindex {
+        key: Bytes,
+        index: i64,
+    },
+    Lset {
+        key: Bytes,
+        index: i64,
+        element: Bytes,
+    },
+    Linsert {
+        key: Bytes,
+        position: Position,
+        pivot: Bytes,
+        element: Bytes,
+    },
+    Lrem {
+        key: Bytes,
+        count: i64,
+        element: Bytes,
+    },
+    Ltrim {
+        key: Bytes,
+        start: i64,
+        stop: i64,
+    },
+    Lpos {
+        key: Bytes,
+        element: Bytes,
+    },
+    LposWith {
+        key: Bytes,
+        element: Bytes,
+        rank: i64,
+        count: Option<i64>,
+        maxlen: i64,
+    },
+    Lmove {
+        src: Bytes,
+        dst: Bytes,
+        from: Side,
+        to: Side,
+    },
+    Rpoplpush {
+        src: Bytes,
+        dst: Bytes,
+    },
+    Lmpop {
+        keys: Vec<Bytes>,
+        side: Side,
+        count: u64,
+    },
+    Lmovem {
+        src: Bytes,
+        dst: Bytes,
+        from: Side,
+        to: Side,
+        how: How,
+    },
+    BlockingPop {
+        side: Side,
+        keys: Vec<Bytes>,
+    },
+    Blmove {
+        src: Bytes,
+        dst: Bytes,
+        from: Side,
+        to: Side,
+    },
+    Brpoplpush {
+        src: Bytes,
+        dst: Bytes,
+    },
+    Blmpop {
+        keys: Vec<Bytes>,
+        side: Side,
+        count: u64,
+    },
+    Blmovem {
+        src: Bytes,
+        dst: Bytes,
+        from: Side,
+        to: Side,
+        how: How,
+    },
+    Del {
+        keys: Vec<Bytes>,
+    },
+    Unlink {
+        keys: Vec<Bytes>,
+    },
+    Exists {
+        keys: Vec<Bytes>,
+    },
+    Type {
+        key: Bytes,
+    },
+    Rename {
+        src: Bytes,
+        dst: Bytes,
+    },
+    Renamenx {
+        src: Bytes,
+        dst: Bytes,
+    },
+    Copy {
+        src: Bytes,
+        dst: Bytes,
+        replace: bool,
+    },
+    Keys {
+        pattern: Bytes,
+    },
+    Scan {
+        pattern: Option<Bytes>,
+        count: usize,
+    },
     Randomkey,
     Dbsize,
     Flushall,
-    Expire { unit: ExpireUnit, key: Bytes, when: i64, condition: ExpireCondition },
-    Remaining { unit: RemainingUnit, key: Bytes },
-    Persist { key: Bytes },
+    Expire {
+        unit: ExpireUnit,
+        key: Bytes,
+        when: i64,
+        condition: ExpireCondition,
+    },
+    Remaining {
+        unit: RemainingUnit,
+        key: Bytes,
+    },
+    Persist {
+        key: Bytes,
+    },
     /// Moves the manual clock on.
-    Advance { ms: u64 },
+    Advance {
+        ms: u64,
+    },
     /// Everything in one atomic step.
-    Transaction { commands: Vec<Command> },
+    Transaction {
+        commands: Vec<Command>,
+    },
 }
 
 /// EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT.

@@ -14,7 +14,10 @@ pub(crate) struct CountingAllocator {
 impl CountingAllocator {
     /// One that has handed nothing out.
     pub(crate) const fn new() -> Self {
-        Self { calls: AtomicU64::new(0), bytes: AtomicU64::new(0) }
+        Self {
+            calls: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
     }
 
     /// How often memory was asked for: new, or grown.

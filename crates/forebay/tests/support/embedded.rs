@@ -122,57 +122,106 @@ fn key_type(value: Option<KeyType>) -> Reply {
 }
 
 fn indexes(found: Vec<u64>) -> Reply {
-    Reply::Integers(found.into_iter().map(|at| i64::try_from(at).expect("short")).collect())
+    Reply::Integers(
+        found
+            .into_iter()
+            .map(|at| i64::try_from(at).expect("short"))
+            .collect(),
+    )
 }
 
 /// The commands that an engine and a transaction have under the same names.
 macro_rules! on_keys {
     ($target:expr, $command:expr) => {
         match $command {
-            Command::Push { side: Side::Left, only_existing: false, key, elements } => {
-                ready($target.lpush(key, elements), unsigned)
+            Command::Push {
+                side: Side::Left,
+                only_existing: false,
+                key,
+                elements,
+            } => ready($target.lpush(key, elements), unsigned),
+            Command::Push {
+                side: Side::Right,
+                only_existing: false,
+                key,
+                elements,
+            } => ready($target.rpush(key, elements), unsigned),
+            Command::Push {
+                side: Side::Left,
+                only_existing: true,
+                key,
+                elements,
+            } => ready($target.lpushx(key, elements), unsigned),
+            Command::Push {
+                side: Side::Right,
+                only_existing: true,
+                key,
+                elements,
+            } => ready($target.rpushx(key, elements), unsigned),
+            Command::Pop {
+                side: Side::Left,
+                key,
             }
-            Command::Push { side: Side::Right, only_existing: false, key, elements } => {
-                ready($target.rpush(key, elements), unsigned)
+            | Command::PopWith {
+                side: Side::Left,
+                key,
+            } => ready($target.lpop(key), element),
+            Command::Pop {
+                side: Side::Right,
+                key,
             }
-            Command::Push { side: Side::Left, only_existing: true, key, elements } => {
-                ready($target.lpushx(key, elements), unsigned)
-            }
-            Command::Push { side: Side::Right, only_existing: true, key, elements } => {
-                ready($target.rpushx(key, elements), unsigned)
-            }
-            Command::Pop { side: Side::Left, key } | Command::PopWith { side: Side::Left, key } => {
-                ready($target.lpop(key), element)
-            }
-            Command::Pop { side: Side::Right, key }
-            | Command::PopWith { side: Side::Right, key } => ready($target.rpop(key), element),
-            Command::PopCount { side: Side::Left, key, count } => {
-                ready($target.lpop_count(key, *count), elements)
-            }
-            Command::PopCount { side: Side::Right, key, count } => {
-                ready($target.rpop_count(key, *count), elements)
-            }
+            | Command::PopWith {
+                side: Side::Right,
+                key,
+            } => ready($target.rpop(key), element),
+            Command::PopCount {
+                side: Side::Left,
+                key,
+                count,
+            } => ready($target.lpop_count(key, *count), elements),
+            Command::PopCount {
+                side: Side::Right,
+                key,
+                count,
+            } => ready($target.rpop_count(key, *count), elements),
             Command::Llen { key } => ready($target.llen(key), unsigned),
             Command::Lrange { key, start, stop } => {
                 ready($target.lrange(key, *start, *stop), Reply::Elements)
             }
             Command::Lindex { key, index } => ready($target.lindex(key, *index), element),
-            Command::Lset { key, index, element } => {
-                ready($target.lset(key, *index, element), done)
-            }
-            Command::Linsert { key, position, pivot, element } => {
-                ready($target.linsert(key, *position, pivot, element), Reply::Integer)
-            }
-            Command::Lrem { key, count, element } => {
-                ready($target.lrem(key, *count, element), unsigned)
-            }
+            Command::Lset {
+                key,
+                index,
+                element,
+            } => ready($target.lset(key, *index, element), done),
+            Command::Linsert {
+                key,
+                position,
+                pivot,
+                element,
+            } => ready(
+                $target.linsert(key, *position, pivot, element),
+                Reply::Integer,
+            ),
+            Command::Lrem {
+                key,
+                count,
+                element,
+            } => ready($target.lrem(key, *count, element), unsigned),
             Command::Ltrim { key, start, stop } => ready($target.ltrim(key, *start, *stop), done),
-            Command::Lpos { key, element } => {
-                ready($target.lpos(key, element), |at| at.map_or(Reply::Nothing, unsigned))
-            }
-            Command::LposWith { key, element, rank, count, maxlen } => {
-                ready($target.lpos_with(key, element, lpos_options(*rank, *count, *maxlen)), indexes)
-            }
+            Command::Lpos { key, element } => ready($target.lpos(key, element), |at| {
+                at.map_or(Reply::Nothing, unsigned)
+            }),
+            Command::LposWith {
+                key,
+                element,
+                rank,
+                count,
+                maxlen,
+            } => ready(
+                $target.lpos_with(key, element, lpos_options(*rank, *count, *maxlen)),
+                indexes,
+            ),
             Command::Lmove { src, dst, from, to } => {
                 ready($target.lmove(src, dst, *from, *to), element)
             }
@@ -180,9 +229,13 @@ macro_rules! on_keys {
             Command::Lmpop { keys, side, count } => {
                 ready($target.lmpop(keys, *side, *count), from_key)
             }
-            Command::Lmovem { src, dst, from, to, how } => {
-                ready($target.lmovem(src, dst, *from, *to, *how), elements)
-            }
+            Command::Lmovem {
+                src,
+                dst,
+                from,
+                to,
+                how,
+            } => ready($target.lmovem(src, dst, *from, *to, *how), elements),
             Command::Del { keys } => ready($target.del(keys), unsigned),
             Command::Unlink { keys } => ready($target.unlink(keys), unsigned),
             Command::Exists { keys } => ready($target.exists(keys), unsigned),
@@ -190,7 +243,12 @@ macro_rules! on_keys {
             Command::Rename { src, dst } => ready($target.rename(src, dst), done),
             Command::Renamenx { src, dst } => ready($target.renamenx(src, dst), flag),
             Command::Copy { src, dst, replace } => ready($target.copy(src, dst, *replace), flag),
-            Command::Expire { unit, key, when, condition } => ready(
+            Command::Expire {
+                unit,
+                key,
+                when,
+                condition,
+            } => ready(
                 match unit {
                     ExpireUnit::Seconds => $target.expire(key, *when, *condition),
                     ExpireUnit::Milliseconds => $target.pexpire(key, *when, *condition),
@@ -215,12 +273,19 @@ macro_rules! on_keys {
 }
 
 fn lpos_options(rank: i64, count: Option<i64>, maxlen: i64) -> LposOptions {
-    LposOptions { rank, count, maxlen }
+    LposOptions {
+        rank,
+        count,
+        maxlen,
+    }
 }
 
 fn transaction(engine: &Engine, keys: &[Bytes], commands: &[Command]) -> Reply {
     let replies = engine.transaction(keys, |tx| {
-        commands.iter().map(|command| on_keys!(tx, command)).collect::<Vec<_>>()
+        commands
+            .iter()
+            .map(|command| on_keys!(tx, command))
+            .collect::<Vec<_>>()
     });
     Reply::All(replies.expect("the keys are declared"))
 }
@@ -241,7 +306,11 @@ fn by_name(engine: &Engine, command: &Command) -> Reply {
                 Side::Left => engine.lpop_each(key, *max, take),
                 Side::Right => engine.rpop_each(key, *max, take),
             };
-            assert_eq!(count.expect("no limit is passed"), out.len(), "one call for each element");
+            assert_eq!(
+                count.expect("no limit is passed"),
+                out.len(),
+                "one call for each element"
+            );
             Reply::Elements(out)
         }
         Command::BlockingPop { side, keys } => ready(
@@ -258,12 +327,19 @@ fn by_name(engine: &Engine, command: &Command) -> Reply {
         Command::Blmpop { keys, side, count } => {
             ready(engine.blmpop(PATIENCE, keys, *side, *count), from_key)
         }
-        Command::Blmovem { src, dst, from, to, how } => {
-            ready(engine.blmovem(src, dst, *from, *to, *how, PATIENCE), elements)
-        }
-        Command::Keys { pattern } => {
-            ready(engine.keys(pattern), |keys| Reply::Keys(keys.into_iter().collect()))
-        }
+        Command::Blmovem {
+            src,
+            dst,
+            from,
+            to,
+            how,
+        } => ready(
+            engine.blmovem(src, dst, *from, *to, *how, PATIENCE),
+            elements,
+        ),
+        Command::Keys { pattern } => ready(engine.keys(pattern), |keys| {
+            Reply::Keys(keys.into_iter().collect())
+        }),
         Command::Scan { pattern, count } => scan(engine, pattern.as_ref(), *count),
         Command::Randomkey => ready(engine.randomkey(), element),
         Command::Dbsize => ready(engine.dbsize(), unsigned),
@@ -277,7 +353,11 @@ fn scan(engine: &Engine, pattern: Option<&Bytes>, count: usize) -> Reply {
     let mut keys = BTreeSet::new();
     let mut cursor = 0;
     loop {
-        let options = ScanOptions { pattern: pattern.cloned(), count, ..ScanOptions::default() };
+        let options = ScanOptions {
+            pattern: pattern.cloned(),
+            count,
+            ..ScanOptions::default()
+        };
         let (next, some) = engine.scan(cursor, options).expect("a right cursor");
         keys.extend(some);
         cursor = next;
@@ -291,7 +371,12 @@ fn scan(engine: &Engine, pattern: Option<&Bytes>, count: usize) -> Reply {
 fn by_handle(engine: &Engine, command: &Command) -> Option<Reply> {
     let list = |key: &Bytes| engine.list(key).expect("a short key");
     Some(match command {
-        Command::Push { side, only_existing, key, elements } => ready(
+        Command::Push {
+            side,
+            only_existing,
+            key,
+            elements,
+        } => ready(
             match (side, only_existing) {
                 (Side::Left, false) => list(key).lpush(elements),
                 (Side::Right, false) => list(key).rpush(elements),
@@ -300,20 +385,32 @@ fn by_handle(engine: &Engine, command: &Command) -> Option<Reply> {
             },
             unsigned,
         ),
-        Command::Pop { side: Side::Left, key } => ready(list(key).lpop(), element),
-        Command::Pop { side: Side::Right, key } => ready(list(key).rpop(), element),
-        Command::PopWith { side: Side::Left, key } => {
-            ready(list(key).lpop_with(Bytes::copy_from_slice), element)
-        }
-        Command::PopWith { side: Side::Right, key } => {
-            ready(list(key).rpop_with(Bytes::copy_from_slice), element)
-        }
-        Command::PopCount { side: Side::Left, key, count } => {
-            ready(list(key).lpop_count(*count), elements)
-        }
-        Command::PopCount { side: Side::Right, key, count } => {
-            ready(list(key).rpop_count(*count), elements)
-        }
+        Command::Pop {
+            side: Side::Left,
+            key,
+        } => ready(list(key).lpop(), element),
+        Command::Pop {
+            side: Side::Right,
+            key,
+        } => ready(list(key).rpop(), element),
+        Command::PopWith {
+            side: Side::Left,
+            key,
+        } => ready(list(key).lpop_with(Bytes::copy_from_slice), element),
+        Command::PopWith {
+            side: Side::Right,
+            key,
+        } => ready(list(key).rpop_with(Bytes::copy_from_slice), element),
+        Command::PopCount {
+            side: Side::Left,
+            key,
+            count,
+        } => ready(list(key).lpop_count(*count), elements),
+        Command::PopCount {
+            side: Side::Right,
+            key,
+            count,
+        } => ready(list(key).rpop_count(*count), elements),
         Command::PopEach { side, key, max } => {
             let mut out = Vec::new();
             let take = |bytes: &[u8]| out.push(Bytes::copy_from_slice(bytes));
@@ -321,7 +418,11 @@ fn by_handle(engine: &Engine, command: &Command) -> Option<Reply> {
                 Side::Left => list(key).lpop_each(*max, take),
                 Side::Right => list(key).rpop_each(*max, take),
             };
-            assert_eq!(count.expect("no limit is passed"), out.len(), "one call for each element");
+            assert_eq!(
+                count.expect("no limit is passed"),
+                out.len(),
+                "one call for each element"
+            );
             Reply::Elements(out)
         }
         Command::Llen { key } => ready(list(key).llen(), unsigned),
@@ -329,18 +430,36 @@ fn by_handle(engine: &Engine, command: &Command) -> Option<Reply> {
             ready(list(key).lrange(*start, *stop), Reply::Elements)
         }
         Command::Lindex { key, index } => ready(list(key).lindex(*index), element),
-        Command::Lset { key, index, element } => ready(list(key).lset(*index, element), done),
-        Command::Linsert { key, position, pivot, element } => {
-            ready(list(key).linsert(*position, pivot, element), Reply::Integer)
-        }
-        Command::Lrem { key, count, element } => ready(list(key).lrem(*count, element), unsigned),
+        Command::Lset {
+            key,
+            index,
+            element,
+        } => ready(list(key).lset(*index, element), done),
+        Command::Linsert {
+            key,
+            position,
+            pivot,
+            element,
+        } => ready(list(key).linsert(*position, pivot, element), Reply::Integer),
+        Command::Lrem {
+            key,
+            count,
+            element,
+        } => ready(list(key).lrem(*count, element), unsigned),
         Command::Ltrim { key, start, stop } => ready(list(key).ltrim(*start, *stop), done),
-        Command::Lpos { key, element } => {
-            ready(list(key).lpos(element), |at| at.map_or(Reply::Nothing, unsigned))
-        }
-        Command::LposWith { key, element, rank, count, maxlen } => {
-            ready(list(key).lpos_with(element, lpos_options(*rank, *count, *maxlen)), indexes)
-        }
+        Command::Lpos { key, element } => ready(list(key).lpos(element), |at| {
+            at.map_or(Reply::Nothing, unsigned)
+        }),
+        Command::LposWith {
+            key,
+            element,
+            rank,
+            count,
+            maxlen,
+        } => ready(
+            list(key).lpos_with(element, lpos_options(*rank, *count, *maxlen)),
+            indexes,
+        ),
         Command::BlockingPop { side, keys } if keys.len() == 1 => ready(
             match side {
                 Side::Left => list(&keys[0]).blpop(PATIENCE),

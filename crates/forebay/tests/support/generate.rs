@@ -53,7 +53,18 @@ fn count() -> impl Strategy<Value = u64> {
 
 fn pattern() -> impl Strategy<Value = Bytes> {
     select(vec![
-        &b"*"[..], b"a", b"?", b"[ab]", b"[^a]", b"[a-b]*", b"user:*", b"*7", b"u\\ser:?", b"", b"u**r*", b"?*?",
+        &b"*"[..],
+        b"a",
+        b"?",
+        b"[ab]",
+        b"[^a]",
+        b"[a-b]*",
+        b"user:*",
+        b"*7",
+        b"u\\ser:?",
+        b"",
+        b"u**r*",
+        b"?*?",
         b"\\*",
     ])
     .prop_map(Bytes::from_static)
@@ -72,7 +83,12 @@ fn condition() -> impl Strategy<Value = ExpireCondition> {
 
 fn push() -> impl Strategy<Value = Command> {
     (side(), prop::bool::weighted(0.15), key(), elements()).prop_map(
-        |(side, only_existing, key, elements)| Command::Push { side, only_existing, key, elements },
+        |(side, only_existing, key, elements)| Command::Push {
+            side,
+            only_existing,
+            key,
+            elements,
+        },
     )
 }
 
@@ -90,14 +106,20 @@ fn pop() -> impl Strategy<Value = Command> {
 fn look() -> impl Strategy<Value = Command> {
     prop_oneof![
         key().prop_map(|key| Command::Llen { key }),
-        (key(), index(), index()).prop_map(|(key, start, stop)| Command::Lrange { key, start, stop }),
+        (key(), index(), index()).prop_map(|(key, start, stop)| Command::Lrange {
+            key,
+            start,
+            stop
+        }),
         (key(), index()).prop_map(|(key, index)| Command::Lindex { key, index }),
         (key(), element()).prop_map(|(key, element)| Command::Lpos { key, element }),
         (
             key(),
             element(),
             prop_oneof![10 => -3_i64..4, 1 => select(vec![i64::MIN + 1, i64::MAX])],
-            prop::option::of(prop_oneof![10 => 0_i64..4, 1 => select(vec![-1, i64::MIN, i64::MAX])]),
+            prop::option::of(
+                prop_oneof![10 => 0_i64..4, 1 => select(vec![-1, i64::MIN, i64::MAX])]
+            ),
             prop_oneof![10 => 0_i64..8, 1 => select(vec![-1, i64::MIN, i64::MAX])],
         )
             .prop_map(|(key, element, rank, count, maxlen)| Command::LposWith {
@@ -112,14 +134,38 @@ fn look() -> impl Strategy<Value = Command> {
 
 fn edit() -> impl Strategy<Value = Command> {
     prop_oneof![
-        (key(), index(), element())
-            .prop_map(|(key, index, element)| Command::Lset { key, index, element }),
-        (key(), select(vec![Position::Before, Position::After]), element(), element()).prop_map(
-            |(key, position, pivot, element)| Command::Linsert { key, position, pivot, element }
-        ),
-        (key(), prop_oneof![10 => -3_i64..4, 1 => select(vec![i64::MIN, i64::MAX])], element())
-            .prop_map(|(key, count, element)| Command::Lrem { key, count, element }),
-        (key(), index(), index()).prop_map(|(key, start, stop)| Command::Ltrim { key, start, stop }),
+        (key(), index(), element()).prop_map(|(key, index, element)| Command::Lset {
+            key,
+            index,
+            element
+        }),
+        (
+            key(),
+            select(vec![Position::Before, Position::After]),
+            element(),
+            element()
+        )
+            .prop_map(|(key, position, pivot, element)| Command::Linsert {
+                key,
+                position,
+                pivot,
+                element
+            }),
+        (
+            key(),
+            prop_oneof![10 => -3_i64..4, 1 => select(vec![i64::MIN, i64::MAX])],
+            element()
+        )
+            .prop_map(|(key, count, element)| Command::Lrem {
+                key,
+                count,
+                element
+            }),
+        (key(), index(), index()).prop_map(|(key, start, stop)| Command::Ltrim {
+            key,
+            start,
+            stop
+        }),
     ]
 }
 
@@ -183,7 +229,12 @@ pub(crate) fn unit() -> impl Strategy<Value = ExpireUnit> {
 
 /// Times that do not fit.
 pub(crate) fn out_of_bounds() -> impl Strategy<Value = i64> {
-    select(vec![i64::MIN, i64::MIN / 1000, i64::MAX / 1000 + 1, i64::MAX])
+    select(vec![
+        i64::MIN,
+        i64::MIN / 1000,
+        i64::MAX / 1000 + 1,
+        i64::MAX,
+    ])
 }
 
 fn blocking() -> impl Strategy<Value = Command> {

@@ -39,7 +39,11 @@ struct Step {
 enum Work {
     One(Call),
     /// Pops that share a call but not a moment: they count as so many operations.
-    PopEach { key: Key, side: Side, max: usize },
+    PopEach {
+        key: Key,
+        side: Side,
+        max: usize,
+    },
 }
 
 /// What a thread does before its next operation.
@@ -58,7 +62,9 @@ impl Plan {
     pub(crate) fn random(random: &mut Random, threads: usize) -> Self {
         let mut values = 0_u16..;
         let mut fresh = |count: u64| -> Vec<u16> {
-            (0..count).map(|_| values.next().expect("a short history")).collect()
+            (0..count)
+                .map(|_| values.next().expect("a short history"))
+                .collect()
         };
         // Long lists cross the border of a segment, short ones meet at both ends.
         let len = |random: &mut Random| match random.below(8) {
@@ -96,7 +102,11 @@ impl Plan {
 }
 
 fn any_side(random: &mut Random) -> Side {
-    if random.one_in(2) { Side::Left } else { Side::Right }
+    if random.one_in(2) {
+        Side::Left
+    } else {
+        Side::Right
+    }
 }
 
 fn any_key(random: &mut Random) -> Key {
@@ -113,16 +123,28 @@ fn any_work(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Wor
     Work::One(match random.below(56) {
         0..20 => simple_call(random, fresh),
         20..24 => Call::BlockingPop { first: key, side },
-        24..27 => Call::Blmove { src: key, from: side, to: any_side(random), dst: any_key(random) },
+        24..27 => Call::Blmove {
+            src: key,
+            from: side,
+            to: any_side(random),
+            dst: any_key(random),
+        },
         27..29 => Call::DelBoth,
         29..31 => Call::ExistBoth,
         31 => Call::Flushall,
-        32..34 => Call::Copy { src: key, dst: 1 - key },
+        32..34 => Call::Copy {
+            src: key,
+            dst: 1 - key,
+        },
         34..38 => {
             let calls = 2 + random.below(3);
             Call::Transaction((0..calls).map(|_| simple_call(random, fresh)).collect())
         }
-        38..48 => Call::Push { key, side, values: fresh(1) },
+        38..48 => Call::Push {
+            key,
+            side,
+            values: fresh(1),
+        },
         _ => Call::Pop { key, side },
     })
 }
@@ -137,32 +159,85 @@ fn simple_call(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> 
         u16::try_from(random.below(u64::from(next) + 1)).expect("a short history")
     };
     match random.below(22) {
-        0..5 => Call::Push { key, side, values: fresh(1 + random.below(3)) },
+        0..5 => Call::Push {
+            key,
+            side,
+            values: fresh(1 + random.below(3)),
+        },
         5..9 => Call::Pop { key, side },
-        9..11 => Call::PopCount { key, side, count: random.below(4) },
-        11 => Call::Lmpop { first: key, side, count: 1 + random.below(3) },
+        9..11 => Call::PopCount {
+            key,
+            side,
+            count: random.below(4),
+        },
+        11 => Call::Lmpop {
+            first: key,
+            side,
+            count: 1 + random.below(3),
+        },
         12 => Call::Llen { key },
-        13 => Call::Lrange { key, start: index(random), stop: index(random) },
-        14 => Call::Lrange { key, start: 0, stop: -1 },
-        15 => Call::Lset { key, index: index(random), value: fresh(1)[0] },
+        13 => Call::Lrange {
+            key,
+            start: index(random),
+            stop: index(random),
+        },
+        14 => Call::Lrange {
+            key,
+            start: 0,
+            stop: -1,
+        },
+        15 => Call::Lset {
+            key,
+            index: index(random),
+            value: fresh(1)[0],
+        },
         16 => {
             let value = fresh(1)[0];
-            let position = if random.one_in(2) { Position::Before } else { Position::After };
-            Call::Linsert { key, position, pivot: some_value(random, value), value }
+            let position = if random.one_in(2) {
+                Position::Before
+            } else {
+                Position::After
+            };
+            Call::Linsert {
+                key,
+                position,
+                pivot: some_value(random, value),
+                value,
+            }
         }
         17 => {
             let value = fresh(1)[0];
-            Call::Lrem { key, count: index(random), value: some_value(random, value) }
+            Call::Lrem {
+                key,
+                count: index(random),
+                value: some_value(random, value),
+            }
         }
-        18 => Call::Ltrim { key, start: index(random), stop: index(random) },
-        19 => Call::Rename { src: key, dst: 1 - key },
-        _ => Call::Lmove { src: key, from: side, to: any_side(random), dst: any_key(random) },
+        18 => Call::Ltrim {
+            key,
+            start: index(random),
+            stop: index(random),
+        },
+        19 => Call::Rename {
+            src: key,
+            dst: 1 - key,
+        },
+        _ => Call::Lmove {
+            src: key,
+            from: side,
+            to: any_side(random),
+            dst: any_key(random),
+        },
     }
 }
 
 /// The bytes of a value; its length and its filling follow from the value.
 fn encode(value: u16, padding: usize) -> Vec<u8> {
-    let len = 2 + if padding == 0 { 0 } else { usize::from(value) * 7_919 % padding };
+    let len = 2 + if padding == 0 {
+        0
+    } else {
+        usize::from(value) * 7_919 % padding
+    };
     let mut bytes = vec![value.to_le_bytes()[0] ^ 0x5a; len];
     bytes[..2].copy_from_slice(&value.to_le_bytes());
     bytes
@@ -174,7 +249,10 @@ fn encode(value: u16, padding: usize) -> Vec<u8> {
 /// When the bytes are not those of a value: torn, shortened, or another's.
 fn decode(bytes: &[u8], padding: usize) -> u16 {
     let value = u16::from_le_bytes([bytes[0], bytes[1]]);
-    assert!(bytes == encode(value, padding), "the bytes of {value} are not what was pushed");
+    assert!(
+        bytes == encode(value, padding),
+        "the bytes of {value} are not what was pushed"
+    );
     value
 }
 
@@ -229,7 +307,12 @@ impl Team {
                 sender
             })
             .collect();
-        Self { engine: engine.clone(), jobs, histories, recorded: 0 }
+        Self {
+            engine: engine.clone(),
+            jobs,
+            histories,
+            recorded: 0,
+        }
     }
 
     /// Carries `plan` out; gives what the lists held before, and the history.
@@ -239,13 +322,17 @@ impl Team {
         let keys = [0, 1].map(|key| format!("list {} {key}", self.recorded % 37));
         self.engine.flushall().expect("an open engine");
         for (key, name) in keys.iter().enumerate() {
-            let values: Vec<Vec<u8>> =
-                plan.initial[key].iter().map(|&value| encode(value, plan.padding)).collect();
+            let values: Vec<Vec<u8>> = plan.initial[key]
+                .iter()
+                .map(|&value| encode(value, plan.padding))
+                .collect();
             if !values.is_empty() {
                 self.engine.rpush(name, &values).expect("short elements");
             }
             if plan.expiring[key] {
-                self.engine.expire(name, 1_000, ExpireCondition::Always).expect("a right time");
+                self.engine
+                    .expire(name, 1_000, ExpireCondition::Always)
+                    .expect("a right time");
             }
         }
         let job = Arc::new(Job {
@@ -258,15 +345,25 @@ impl Team {
             sender.send(Arc::clone(&job)).expect("the threads run");
         }
         let histories = self.jobs.iter().map(|_| {
-            self.histories.recv_timeout(Duration::from_secs(60)).expect("the threads come to an end")
+            self.histories
+                .recv_timeout(Duration::from_secs(60))
+                .expect("the threads come to an end")
         });
         (plan.initial.clone(), histories.flatten().collect())
     }
 }
 
 fn work(engine: &Engine, job: &Job, thread: usize) -> History {
-    let handles = job.keys.each_ref().map(|key| engine.list(key).expect("a short key"));
-    let target = Target { engine, handles, keys: &job.keys, padding: job.plan.padding };
+    let handles = job
+        .keys
+        .each_ref()
+        .map(|key| engine.list(key).expect("a short key"));
+    let target = Target {
+        engine,
+        handles,
+        keys: &job.keys,
+        padding: job.plan.padding,
+    };
     job.meet(12);
     let mut history = Vec::with_capacity(12);
     for (at, step) in job.plan.threads[thread].iter().enumerate() {
@@ -284,7 +381,11 @@ fn work(engine: &Engine, job: &Job, thread: usize) -> History {
                 let called = job.clock.fetch_add(1, SeqCst);
                 let answer = target.call(call, step);
                 let returned = job.clock.fetch_add(1, SeqCst);
-                history.push(Recorded { called, returned, operation: (call.clone(), answer) });
+                history.push(Recorded {
+                    called,
+                    returned,
+                    operation: (call.clone(), answer),
+                });
             }
             &Work::PopEach { key, side, max } => {
                 history.extend(target.pop_each(&job.clock, key, side, max));
@@ -328,23 +429,36 @@ macro_rules! simple_call {
                     Side::Left => $target.lpop_count(&$self.keys[*key], *count),
                     Side::Right => $target.rpop_count(&$self.keys[*key], *count),
                 };
-                values.expect("no limit").map_or(Answer::Nothing, |values| $self.many(&values))
+                values
+                    .expect("no limit")
+                    .map_or(Answer::Nothing, |values| $self.many(&values))
             }
             Call::Lmpop { first, side, count } => {
                 let keys = [&$self.keys[*first], &$self.keys[1 - *first]];
-                $self.from($target.lmpop(&keys, *side, *count).expect("keys and a count"))
+                $self.from(
+                    $target
+                        .lmpop(&keys, *side, *count)
+                        .expect("keys and a count"),
+                )
             }
             Call::Llen { key } => number($target.llen(&$self.keys[*key])),
-            Call::Lrange { key, start, stop } => {
-                $self.many(&$target.lrange(&$self.keys[*key], *start, *stop).expect("no limit"))
-            }
+            Call::Lrange { key, start, stop } => $self.many(
+                &$target
+                    .lrange(&$self.keys[*key], *start, *stop)
+                    .expect("no limit"),
+            ),
             Call::Lset { key, index, value } => {
                 match $target.lset(&$self.keys[*key], *index, $self.bytes(*value)) {
                     Ok(()) => Answer::Done,
                     Err(_) => Answer::Refused,
                 }
             }
-            Call::Linsert { key, position, pivot, value } => Answer::Length(
+            Call::Linsert {
+                key,
+                position,
+                pivot,
+                value,
+            } => Answer::Length(
                 $target
                     .linsert(
                         &$self.keys[*key],
@@ -358,7 +472,9 @@ macro_rules! simple_call {
                 number($target.lrem(&$self.keys[*key], *count, $self.bytes(*value)))
             }
             Call::Ltrim { key, start, stop } => {
-                $target.ltrim(&$self.keys[*key], *start, *stop).expect("no limit");
+                $target
+                    .ltrim(&$self.keys[*key], *start, *stop)
+                    .expect("no limit");
                 Answer::Done
             }
             Call::Lmove { src, from, to, dst } => {
@@ -407,7 +523,10 @@ impl Target<'_> {
             }
             Call::Transaction(calls) => {
                 let answers = self.engine.transaction(self.keys, |tx| {
-                    calls.iter().map(|call| simple_call!(self, tx, call)).collect()
+                    calls
+                        .iter()
+                        .map(|call| simple_call!(self, tx, call))
+                        .collect()
                 });
                 Answer::All(answers.expect("two keys"))
             }
@@ -443,7 +562,11 @@ impl Target<'_> {
             let answer = Answer::Values(vec![decode(bytes, self.padding)]);
             let returned = clock.fetch_add(1, SeqCst);
             let called = called[pops.len()];
-            pops.push(Recorded { called, returned, operation: (call.clone(), answer) });
+            pops.push(Recorded {
+                called,
+                returned,
+                operation: (call.clone(), answer),
+            });
             looked_again = clock.fetch_add(1, SeqCst);
         };
         let count = match side {
@@ -454,7 +577,11 @@ impl Target<'_> {
         if pops.len() < max {
             let returned = clock.fetch_add(1, SeqCst);
             let operation = (call, Answer::Nothing);
-            pops.push(Recorded { called: looked_again, returned, operation });
+            pops.push(Recorded {
+                called: looked_again,
+                returned,
+                operation,
+            });
         }
         pops
     }
@@ -464,17 +591,32 @@ impl Target<'_> {
     }
 
     fn many(&self, elements: &[Bytes]) -> Answer {
-        Answer::Values(elements.iter().map(|bytes| decode(bytes, self.padding)).collect())
+        Answer::Values(
+            elements
+                .iter()
+                .map(|bytes| decode(bytes, self.padding))
+                .collect(),
+        )
     }
 
     fn one(&self, element: forebay::Result<Option<Bytes>>) -> Answer {
-        element.expect("an open engine").map_or(Answer::Nothing, |bytes| self.many(&[bytes]))
+        element
+            .expect("an open engine")
+            .map_or(Answer::Nothing, |bytes| self.many(&[bytes]))
     }
 
     fn from(&self, found: Option<(Bytes, Vec<Bytes>)>) -> Answer {
-        let Some((key, elements)) = found else { return Answer::Nothing };
-        let key = self.keys.iter().position(|name| *name == key).expect("one of the two");
-        let Answer::Values(values) = self.many(&elements) else { unreachable!("many are values") };
+        let Some((key, elements)) = found else {
+            return Answer::Nothing;
+        };
+        let key = self
+            .keys
+            .iter()
+            .position(|name| *name == key)
+            .expect("one of the two");
+        let Answer::Values(values) = self.many(&elements) else {
+            unreachable!("many are values")
+        };
         Answer::From(key, values)
     }
 }
@@ -502,7 +644,12 @@ pub(crate) fn print(history: &[Recorded<(Call, Answer)>]) -> String {
     let mut rows: Vec<_> = history.iter().collect();
     rows.sort_by_key(|recorded| recorded.called);
     let mut text = String::new();
-    for Recorded { called, returned, operation: (call, answer) } in rows {
+    for Recorded {
+        called,
+        returned,
+        operation: (call, answer),
+    } in rows
+    {
         writeln!(text, "{called:>4} - {returned:<4} {call:?} -> {answer:?}").expect("a string");
     }
     text

@@ -52,7 +52,10 @@ pub(crate) fn check<S: Specification>(
     history: &[Recorded<S::Operation>],
     budget: u64,
 ) -> Verdict {
-    assert!(history.len() <= 128, "a configuration is one word of 128 bits");
+    assert!(
+        history.len() <= 128,
+        "a configuration is one word of 128 bits"
+    );
     let mut events = link(history);
     let mut state = initial;
     let mut done = 0_u128;
@@ -82,7 +85,9 @@ pub(crate) fn check<S: Specification>(
         } else {
             // An operation returned here and none of the orders tried put it before this: take
             // the last choice back.
-            let Some((chosen, before)) = path.pop() else { return Verdict::Wrong };
+            let Some((chosen, before)) = path.pop() else {
+                return Verdict::Wrong;
+            };
             state = before;
             done &= !(1 << events[chosen].operation);
             if let Some(return_at) = events[chosen].returns_at {
@@ -98,19 +103,34 @@ pub(crate) fn check<S: Specification>(
 fn link<O>(history: &[Recorded<O>]) -> Vec<Event> {
     let mut times: Vec<(u64, usize, bool)> = Vec::new();
     for (operation, recorded) in history.iter().enumerate() {
-        assert!(recorded.called < recorded.returned, "a return comes after its call");
+        assert!(
+            recorded.called < recorded.returned,
+            "a return comes after its call"
+        );
         times.push((recorded.called, operation, true));
         times.push((recorded.returned, operation, false));
     }
     times.sort_unstable();
     let len = times.len() + 1;
-    let mut events =
-        vec![Event { operation: usize::MAX, returns_at: None, previous: len - 1, next: 1 % len }];
+    let mut events = vec![Event {
+        operation: usize::MAX,
+        returns_at: None,
+        previous: len - 1,
+        next: 1 % len,
+    }];
     for (at, &(_, operation, is_call)) in times.iter().enumerate() {
-        let matching = || times.iter().position(|&(_, other, call)| other == operation && !call);
+        let matching = || {
+            times
+                .iter()
+                .position(|&(_, other, call)| other == operation && !call)
+        };
         events.push(Event {
             operation,
-            returns_at: if is_call { matching().map(|at| at + 1) } else { None },
+            returns_at: if is_call {
+                matching().map(|at| at + 1)
+            } else {
+                None
+            },
             previous: at,
             next: (at + 2) % len,
         });

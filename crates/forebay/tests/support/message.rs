@@ -34,9 +34,15 @@ impl Message {
             let bytes = bytes[at..at + 4].try_into().expect("four bytes");
             usize::try_from(u32::from_le_bytes(bytes)).expect("small")
         };
-        let message = Self { producer: number_at(0), number: number_at(4) };
+        let message = Self {
+            producer: number_at(0),
+            number: number_at(4),
+        };
         let filling = message.filling();
-        assert!(bytes[HEADER..].iter().all(|&byte| byte == filling), "{message:?} is torn");
+        assert!(
+            bytes[HEADER..].iter().all(|&byte| byte == filling),
+            "{message:?} is torn"
+        );
         message
     }
 
@@ -57,7 +63,11 @@ pub(crate) struct Progress {
 impl Progress {
     /// Nothing of `total` is done.
     pub(crate) fn new(total: usize) -> Self {
-        Self { done: AtomicUsize::new(0), total, started: Instant::now() }
+        Self {
+            done: AtomicUsize::new(0),
+            total,
+            started: Instant::now(),
+        }
     }
 
     /// Enters `count` more.
@@ -72,7 +82,11 @@ impl Progress {
     pub(crate) fn unfinished(&self) -> bool {
         let done = self.done.load(SeqCst);
         let patience = Duration::from_secs(60 + self.total as u64 / 1_000);
-        assert!(self.started.elapsed() < patience, "stuck at {done} of {}", self.total);
+        assert!(
+            self.started.elapsed() < patience,
+            "stuck at {done} of {}",
+            self.total
+        );
         done < self.total
     }
 }
@@ -125,11 +139,18 @@ impl Ledger {
             .iter()
             .enumerate()
             .flat_map(|(producer, seen)| {
-                seen.iter().enumerate().filter(|&(_, &seen)| !seen).map(move |(at, _)| (producer, at))
+                seen.iter()
+                    .enumerate()
+                    .filter(|&(_, &seen)| !seen)
+                    .map(move |(at, _)| (producer, at))
             })
             .take(10)
             .collect();
         let expected: usize = self.counts.iter().sum();
-        assert!(missing.is_empty(), "{} of {expected} came; lost {missing:?}", self.total());
+        assert!(
+            missing.is_empty(),
+            "{} of {expected} came; lost {missing:?}",
+            self.total()
+        );
     }
 }

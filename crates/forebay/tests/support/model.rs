@@ -19,7 +19,10 @@ pub(crate) struct Model {
 impl Model {
     /// An empty one whose clock stands at `now_ms`.
     pub(crate) fn at(now_ms: i64) -> Self {
-        Self { now_ms, ..Self::default() }
+        Self {
+            now_ms,
+            ..Self::default()
+        }
     }
 
     /// Carries `command` out.
@@ -47,7 +50,10 @@ impl Model {
     }
 
     fn list(&self, key: &Bytes) -> Vec<Bytes> {
-        self.lists.get(key).map(|list| list.iter().cloned().collect()).unwrap_or_default()
+        self.lists
+            .get(key)
+            .map(|list| list.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     fn len(&self, key: &Bytes) -> usize {
@@ -71,13 +77,20 @@ impl Model {
     }
 
     fn pop_up_to(&mut self, key: &Bytes, side: Side, count: u64) -> Vec<Bytes> {
-        let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.len(key));
+        let count = usize::try_from(count)
+            .unwrap_or(usize::MAX)
+            .min(self.len(key));
         (0..count).filter_map(|_| self.pop(key, side)).collect()
     }
 
     fn carry_out(&mut self, command: &Command) -> Result<Reply, Fault> {
         Ok(match command {
-            Command::Push { side, only_existing, key, elements } => {
+            Command::Push {
+                side,
+                only_existing,
+                key,
+                elements,
+            } => {
                 if elements.is_empty() {
                     return Err(Fault::NoElements);
                 }
@@ -110,13 +123,22 @@ impl Model {
                 Some(at) => Reply::Element(self.list(key)[at].clone()),
                 None => Reply::Nothing,
             },
-            Command::Lset { key, index, element } => {
+            Command::Lset {
+                key,
+                index,
+                element,
+            } => {
                 let list = self.lists.get_mut(key).ok_or(Fault::NoSuchKey)?;
                 let at = position(*index, list.len()).ok_or(Fault::IndexOutOfRange)?;
                 list[at] = element.clone();
                 Reply::Done
             }
-            Command::Linsert { key, position, pivot, element } => match self.lists.get_mut(key) {
+            Command::Linsert {
+                key,
+                position,
+                pivot,
+                element,
+            } => match self.lists.get_mut(key) {
                 None => Reply::Integer(0),
                 Some(list) => match list.iter().position(|each| each == pivot) {
                     None => Reply::Integer(-1),
@@ -127,7 +149,11 @@ impl Model {
                     }
                 },
             },
-            Command::Lrem { key, count, element } => self.lrem(key, *count, element),
+            Command::Lrem {
+                key,
+                count,
+                element,
+            } => self.lrem(key, *count, element),
             Command::Ltrim { key, start, stop } => {
                 let (start, end) = bounds(*start, *stop, self.len(key));
                 if let Some(list) = self.lists.get_mut(key) {
@@ -140,7 +166,13 @@ impl Model {
                 let found = self.list(key).iter().position(|each| each == element);
                 found.map_or(Reply::Nothing, integer)
             }
-            Command::LposWith { key, element, rank, count, maxlen } => {
+            Command::LposWith {
+                key,
+                element,
+                rank,
+                count,
+                maxlen,
+            } => {
                 return self.lpos_with(key, element, *rank, *count, *maxlen);
             }
             Command::Lmove { src, dst, from, to } | Command::Blmove { src, dst, from, to } => {
@@ -152,12 +184,28 @@ impl Model {
             Command::Lmpop { keys, side, count } | Command::Blmpop { keys, side, count } => {
                 return self.lmpop(keys, *side, *count);
             }
-            Command::Lmovem { src, dst, from, to, how } => {
+            Command::Lmovem {
+                src,
+                dst,
+                from,
+                to,
+                how,
+            } => {
                 return self.lmovem(src, dst, *from, *to, how);
             }
-            Command::Blmovem { src, dst, from, to, how } => {
+            Command::Blmovem {
+                src,
+                dst,
+                from,
+                to,
+                how,
+            } => {
                 let moved = self.lmovem(src, dst, *from, *to, how)?;
-                if moved == Reply::Elements(Vec::new()) { Reply::Nothing } else { moved }
+                if moved == Reply::Elements(Vec::new()) {
+                    Reply::Nothing
+                } else {
+                    moved
+                }
             }
             Command::BlockingPop { side, keys } => return self.lmpop(keys, *side, 1),
             Command::Del { keys } | Command::Unlink { keys } => {
@@ -170,11 +218,19 @@ impl Model {
                 if keys.is_empty() {
                     return Err(Fault::NoKeys);
                 }
-                integer(keys.iter().filter(|key| self.lists.contains_key(*key)).count())
+                integer(
+                    keys.iter()
+                        .filter(|key| self.lists.contains_key(*key))
+                        .count(),
+                )
             }
-            Command::Type { key } => Reply::Element(Bytes::from_static(
-                if self.lists.contains_key(key) { b"list" } else { b"none" },
-            )),
+            Command::Type { key } => {
+                Reply::Element(Bytes::from_static(if self.lists.contains_key(key) {
+                    b"list"
+                } else {
+                    b"none"
+                }))
+            }
             Command::Rename { src, dst } => {
                 self.rename(src, dst)?;
                 Reply::Done
@@ -213,7 +269,12 @@ impl Model {
                 self.lists.clear();
                 Reply::Done
             }
-            Command::Expire { unit, key, when, condition } => {
+            Command::Expire {
+                unit,
+                key,
+                when,
+                condition,
+            } => {
                 return self.expire(*unit, key, *when, *condition);
             }
             Command::Remaining { unit, key } => Reply::Integer(self.remaining(*unit, key)),
@@ -236,8 +297,9 @@ impl Model {
             limit => limit,
         };
         let before = self.list(key);
-        let mut matching: Vec<usize> =
-            (0..before.len()).filter(|&at| before[at] == *element).collect();
+        let mut matching: Vec<usize> = (0..before.len())
+            .filter(|&at| before[at] == *element)
+            .collect();
         if count < 0 {
             matching.reverse();
         }
@@ -309,10 +371,12 @@ impl Model {
         if count == 0 {
             return Err(Fault::CountZero);
         }
-        Ok(match keys.iter().find(|key| self.lists.contains_key(*key)) {
-            None => Reply::Nothing,
-            Some(key) => Reply::From(key.clone(), self.pop_up_to(key, side, count)),
-        })
+        Ok(
+            match keys.iter().find(|key| self.lists.contains_key(*key)) {
+                None => Reply::Nothing,
+                Some(key) => Reply::From(key.clone(), self.pop_up_to(key, side, count)),
+            },
+        )
     }
 
     /// The block leaves the source before any of it reaches the destination, so one by one onto
@@ -380,7 +444,11 @@ impl Model {
     }
 
     fn keys_like(&self, pattern: &[u8]) -> BTreeSet<Bytes> {
-        self.lists.keys().filter(|key| matches_glob(pattern, key)).cloned().collect()
+        self.lists
+            .keys()
+            .filter(|key| matches_glob(pattern, key))
+            .cloned()
+            .collect()
     }
 
     fn expire(
@@ -398,8 +466,9 @@ impl Model {
             ExpireUnit::Seconds | ExpireUnit::Milliseconds => self.now_ms,
             ExpireUnit::AtSeconds | ExpireUnit::AtMilliseconds => 0,
         };
-        let at_ms =
-            ms.and_then(|ms| ms.checked_add(base_ms)).ok_or(Fault::ExpireOutOfRange)?;
+        let at_ms = ms
+            .and_then(|ms| ms.checked_add(base_ms))
+            .ok_or(Fault::ExpireOutOfRange)?;
         if !self.lists.contains_key(key) {
             return Ok(Reply::Integer(0));
         }
@@ -426,11 +495,13 @@ impl Model {
         if !self.lists.contains_key(key) {
             return -2;
         }
-        let Some(&at_ms) = self.expiries.get(key) else { return -1 };
+        let Some(&at_ms) = self.expiries.get(key) else {
+            return -1;
+        };
         match unit {
-            RemainingUnit::Seconds => (at_ms - self.now_ms + 500) / 1000,
+            RemainingUnit::Seconds => (at_ms - self.now_ms).saturating_add(500) / 1000,
             RemainingUnit::Milliseconds => at_ms - self.now_ms,
-            RemainingUnit::AtSeconds => (at_ms + 500) / 1000,
+            RemainingUnit::AtSeconds => at_ms.saturating_add(500) / 1000,
             RemainingUnit::AtMilliseconds => at_ms,
         }
     }
@@ -458,15 +529,18 @@ fn integer(value: usize) -> Reply {
 
 /// The place that an index from either end means in a list of `len`.
 fn position(index: i64, len: usize) -> Option<usize> {
-    let from_left = if index < 0 { index.checked_add_unsigned(len as u64)? } else { index };
+    let from_left = if index < 0 {
+        index.checked_add_unsigned(len as u64)?
+    } else {
+        index
+    };
     usize::try_from(from_left).ok().filter(|&at| at < len)
 }
 
 /// The inclusive range of Redis as a half-open one that lies inside the list.
 fn bounds(start: i64, stop: i64, len: usize) -> (usize, usize) {
     let clamp = |index: i128| usize::try_from(index.clamp(0, len as i128)).expect("inside");
-    let from_left =
-        |index: i64| i128::from(index) + if index < 0 { len as i128 } else { 0 };
+    let from_left = |index: i64| i128::from(index) + if index < 0 { len as i128 } else { 0 };
     let start = clamp(from_left(start));
     let end = clamp(from_left(stop) + 1);
     if start < end { (start, end) } else { (0, 0) }
@@ -479,7 +553,9 @@ fn matches_glob(pattern: &[u8], text: &[u8]) -> bool {
         [b'*', rest @ ..] => (0..=text.len()).any(|skip| matches_glob(rest, &text[skip..])),
         [b'?', rest @ ..] => !text.is_empty() && matches_glob(rest, &text[1..]),
         [b'[', rest @ ..] => {
-            let Some((&byte, text)) = text.split_first() else { return false };
+            let Some((&byte, text)) = text.split_first() else {
+                return false;
+            };
             let (negated, set) = match rest {
                 [b'^', set @ ..] => (true, set),
                 set => (false, set),

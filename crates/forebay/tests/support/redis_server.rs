@@ -26,7 +26,15 @@ impl RedisServer {
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&directory)?;
         let process = Command::new("redis-server")
-            .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
+            .args([
+                "--port",
+                "0",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--unixsocket",
+            ])
             .arg(directory.join("socket"))
             .arg("--dir")
             .arg(&directory)

@@ -24,15 +24,20 @@ pub(crate) struct Client {
 impl Client {
     /// Connects to a socket in the file system.
     pub(crate) fn connect(path: &Path) -> io::Result<Self> {
-        Ok(Self { input: BufReader::new(UnixStream::connect(path)?), output: Vec::new() })
+        Ok(Self {
+            input: BufReader::new(UnixStream::connect(path)?),
+            output: Vec::new(),
+        })
     }
 
     /// Puts a command into the pipeline.
     pub(crate) fn queue(&mut self, arguments: &[impl AsRef<[u8]>]) {
-        self.output.extend_from_slice(format!("*{}\r\n", arguments.len()).as_bytes());
+        self.output
+            .extend_from_slice(format!("*{}\r\n", arguments.len()).as_bytes());
         for argument in arguments {
             let argument = argument.as_ref();
-            self.output.extend_from_slice(format!("${}\r\n", argument.len()).as_bytes());
+            self.output
+                .extend_from_slice(format!("${}\r\n", argument.len()).as_bytes());
             self.output.extend_from_slice(argument);
             self.output.extend_from_slice(b"\r\n");
         }
@@ -50,7 +55,9 @@ impl Client {
         let mut line = String::new();
         self.input.read_line(&mut line)?;
         let line = line.trim_end();
-        let (kind, rest) = line.split_at_checked(1).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let (kind, rest) = line
+            .split_at_checked(1)
+            .ok_or(io::ErrorKind::UnexpectedEof)?;
         let number = || rest.parse::<i64>().map_err(|_| io::ErrorKind::InvalidData);
         Ok(match kind {
             "+" => Value::Simple(rest.to_owned()),
@@ -67,9 +74,9 @@ impl Client {
             },
             "*" => match usize::try_from(number()?) {
                 Err(_) => Value::Array(None),
-                Ok(len) => {
-                    Value::Array(Some((0..len).map(|_| self.reply()).collect::<io::Result<_>>()?))
-                }
+                Ok(len) => Value::Array(Some(
+                    (0..len).map(|_| self.reply()).collect::<io::Result<_>>()?,
+                )),
             },
             _ => return Err(io::ErrorKind::InvalidData.into()),
         })

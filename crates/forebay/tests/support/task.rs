@@ -25,7 +25,10 @@ pub(crate) struct Task<'a, T> {
 impl<'a, T> Task<'a, T> {
     /// A task that has not begun.
     pub(crate) fn new(future: impl Future<Output = T> + Send + 'a) -> Self {
-        Self { future: Box::pin(future), wakes: Arc::default() }
+        Self {
+            future: Box::pin(future),
+            wakes: Arc::default(),
+        }
     }
 
     /// A task that has begun and waits.

@@ -13,22 +13,79 @@ pub(crate) type Lists = [Vec<u16>; 2];
 /// An operation on one or both lists.
 #[derive(Clone, Debug)]
 pub(crate) enum Call {
-    Push { key: Key, side: Side, values: Vec<u16> },
-    Pop { key: Key, side: Side },
-    PopCount { key: Key, side: Side, count: u64 },
+    Push {
+        key: Key,
+        side: Side,
+        values: Vec<u16>,
+    },
+    Pop {
+        key: Key,
+        side: Side,
+    },
+    PopCount {
+        key: Key,
+        side: Side,
+        count: u64,
+    },
     /// From the first of the two that has anything.
-    Lmpop { first: Key, side: Side, count: u64 },
-    BlockingPop { first: Key, side: Side },
-    Llen { key: Key },
-    Lrange { key: Key, start: i64, stop: i64 },
-    Lset { key: Key, index: i64, value: u16 },
-    Linsert { key: Key, position: Position, pivot: u16, value: u16 },
-    Lrem { key: Key, count: i64, value: u16 },
-    Ltrim { key: Key, start: i64, stop: i64 },
-    Lmove { src: Key, from: Side, to: Side, dst: Key },
-    Blmove { src: Key, from: Side, to: Side, dst: Key },
-    Rename { src: Key, dst: Key },
-    Copy { src: Key, dst: Key },
+    Lmpop {
+        first: Key,
+        side: Side,
+        count: u64,
+    },
+    BlockingPop {
+        first: Key,
+        side: Side,
+    },
+    Llen {
+        key: Key,
+    },
+    Lrange {
+        key: Key,
+        start: i64,
+        stop: i64,
+    },
+    Lset {
+        key: Key,
+        index: i64,
+        value: u16,
+    },
+    Linsert {
+        key: Key,
+        position: Position,
+        pivot: u16,
+        value: u16,
+    },
+    Lrem {
+        key: Key,
+        count: i64,
+        value: u16,
+    },
+    Ltrim {
+        key: Key,
+        start: i64,
+        stop: i64,
+    },
+    Lmove {
+        src: Key,
+        from: Side,
+        to: Side,
+        dst: Key,
+    },
+    Blmove {
+        src: Key,
+        from: Side,
+        to: Side,
+        dst: Key,
+    },
+    Rename {
+        src: Key,
+        dst: Key,
+    },
+    Copy {
+        src: Key,
+        dst: Key,
+    },
     DelBoth,
     ExistBoth,
     Flushall,
@@ -63,7 +120,11 @@ impl Specification for TwoLists {
 
 fn run(lists: &mut Lists, call: &Call) -> Answer {
     match *call {
-        Call::Push { key, side, ref values } => {
+        Call::Push {
+            key,
+            side,
+            ref values,
+        } => {
             for &value in values {
                 push(&mut lists[key], side, value);
             }
@@ -81,12 +142,22 @@ fn run(lists: &mut Lists, call: &Call) -> Answer {
             }
         }
         Call::Lmpop { first, side, count } => {
-            match [first, 1 - first].into_iter().find(|&key| !lists[key].is_empty()) {
+            match [first, 1 - first]
+                .into_iter()
+                .find(|&key| !lists[key].is_empty())
+            {
                 None => Answer::Nothing,
                 Some(key) => Answer::From(key, pop_up_to(&mut lists[key], side, count)),
             }
         }
-        Call::BlockingPop { first, side } => run(lists, &Call::Lmpop { first, side, count: 1 }),
+        Call::BlockingPop { first, side } => run(
+            lists,
+            &Call::Lmpop {
+                first,
+                side,
+                count: 1,
+            },
+        ),
         Call::Llen { key } => length(lists[key].len()),
         Call::Lrange { key, start, stop } => {
             Answer::Values(lists[key][bounds(start, stop, lists[key].len())].to_vec())
@@ -98,7 +169,12 @@ fn run(lists: &mut Lists, call: &Call) -> Answer {
             }
             Answer::Done
         }
-        Call::Linsert { key, position, pivot, value } => {
+        Call::Linsert {
+            key,
+            position,
+            pivot,
+            value,
+        } => {
             if lists[key].is_empty() {
                 return Answer::Length(0);
             }
@@ -131,7 +207,9 @@ fn run(lists: &mut Lists, call: &Call) -> Answer {
         }
         Call::Lmove { src, from, to, dst } | Call::Blmove { src, from, to, dst } => {
             let moved = pop_up_to(&mut lists[src], from, 1);
-            let Some(&value) = moved.first() else { return Answer::Nothing };
+            let Some(&value) = moved.first() else {
+                return Answer::Nothing;
+            };
             push(&mut lists[dst], to, value);
             Answer::Values(moved)
         }
@@ -189,7 +267,11 @@ fn length(len: usize) -> Answer {
 }
 
 fn at(index: i64, len: usize) -> Option<usize> {
-    let from_left = if index < 0 { index + i64::try_from(len).ok()? } else { index };
+    let from_left = if index < 0 {
+        index + i64::try_from(len).ok()?
+    } else {
+        index
+    };
     usize::try_from(from_left).ok().filter(|&at| at < len)
 }
 
@@ -199,5 +281,9 @@ fn bounds(start: i64, stop: i64, len: usize) -> core::ops::Range<usize> {
     let start = from_left(start).max(0);
     let end = (from_left(stop) + 1).min(len);
     let place = |at: i64| usize::try_from(at).expect("inside the list");
-    if start < end { place(start)..place(end) } else { 0..0 }
+    if start < end {
+        place(start)..place(end)
+    } else {
+        0..0
+    }
 }

@@ -15,7 +15,12 @@ use crate::resp::{Client, Value};
 pub(crate) fn encode(command: &Command) -> Vec<Bytes> {
     let line = Line::default();
     match command {
-        Command::Push { side, only_existing, key, elements } => line
+        Command::Push {
+            side,
+            only_existing,
+            key,
+            elements,
+        } => line
             .word(match (side, only_existing) {
                 (Side::Left, false) => "LPUSH",
                 (Side::Right, false) => "RPUSH",
@@ -33,36 +38,67 @@ pub(crate) fn encode(command: &Command) -> Vec<Bytes> {
             line.word("LRANGE").bytes(key).number(start).number(stop)
         }
         Command::Lindex { key, index } => line.word("LINDEX").bytes(key).number(index),
-        Command::Lset { key, index, element } => {
-            line.word("LSET").bytes(key).number(index).bytes(element)
-        }
-        Command::Linsert { key, position, pivot, element } => line
+        Command::Lset {
+            key,
+            index,
+            element,
+        } => line.word("LSET").bytes(key).number(index).bytes(element),
+        Command::Linsert {
+            key,
+            position,
+            pivot,
+            element,
+        } => line
             .word("LINSERT")
             .bytes(key)
-            .word(if *position == Position::Before { "BEFORE" } else { "AFTER" })
+            .word(if *position == Position::Before {
+                "BEFORE"
+            } else {
+                "AFTER"
+            })
             .bytes(pivot)
             .bytes(element),
-        Command::Lrem { key, count, element } => {
-            line.word("LREM").bytes(key).number(count).bytes(element)
-        }
+        Command::Lrem {
+            key,
+            count,
+            element,
+        } => line.word("LREM").bytes(key).number(count).bytes(element),
         Command::Ltrim { key, start, stop } => {
             line.word("LTRIM").bytes(key).number(start).number(stop)
         }
         Command::Lpos { key, element } => line.word("LPOS").bytes(key).bytes(element),
-        Command::LposWith { key, element, rank, count, maxlen } => {
-            let line = line.word("LPOS").bytes(key).bytes(element).word("RANK").number(rank);
+        Command::LposWith {
+            key,
+            element,
+            rank,
+            count,
+            maxlen,
+        } => {
+            let line = line
+                .word("LPOS")
+                .bytes(key)
+                .bytes(element)
+                .word("RANK")
+                .number(rank);
             let line = match count {
                 Some(count) => line.word("COUNT").number(count),
                 None => line,
             };
             line.word("MAXLEN").number(maxlen)
         }
-        Command::Lmove { src, dst, from, to } => {
-            line.word("LMOVE").bytes(src).bytes(dst).side(*from).side(*to)
-        }
-        Command::Blmove { src, dst, from, to } => {
-            line.word("BLMOVE").bytes(src).bytes(dst).side(*from).side(*to).word(PATIENCE)
-        }
+        Command::Lmove { src, dst, from, to } => line
+            .word("LMOVE")
+            .bytes(src)
+            .bytes(dst)
+            .side(*from)
+            .side(*to),
+        Command::Blmove { src, dst, from, to } => line
+            .word("BLMOVE")
+            .bytes(src)
+            .bytes(dst)
+            .side(*from)
+            .side(*to)
+            .word(PATIENCE),
         Command::Rpoplpush { src, dst } => line.word("RPOPLPUSH").bytes(src).bytes(dst),
         Command::Brpoplpush { src, dst } => {
             line.word("BRPOPLPUSH").bytes(src).bytes(dst).word(PATIENCE)
@@ -83,7 +119,11 @@ pub(crate) fn encode(command: &Command) -> Vec<Bytes> {
             .word("COUNT")
             .number(count),
         Command::BlockingPop { side, keys } => line
-            .word(if *side == Side::Left { "BLPOP" } else { "BRPOP" })
+            .word(if *side == Side::Left {
+                "BLPOP"
+            } else {
+                "BRPOP"
+            })
             .all(keys)
             .word(PATIENCE),
         Command::Del { keys } => line.word("DEL").all(keys),
@@ -100,7 +140,12 @@ pub(crate) fn encode(command: &Command) -> Vec<Bytes> {
         Command::Randomkey => line.word("RANDOMKEY"),
         Command::Dbsize => line.word("DBSIZE"),
         Command::Flushall => line.word("FLUSHALL"),
-        Command::Expire { unit, key, when, condition } => {
+        Command::Expire {
+            unit,
+            key,
+            when,
+            condition,
+        } => {
             let line = line.word(expire(*unit)).bytes(key).number(when);
             match condition {
                 ExpireCondition::Always => line,
@@ -217,14 +262,22 @@ pub(crate) fn scan(client: &mut Client, pattern: Option<&Bytes>, count: usize) -
     let mut keys = BTreeSet::new();
     let mut cursor = Bytes::from_static(b"0");
     loop {
-        let line = Line::default().word("SCAN").bytes(&cursor).word("COUNT").number(&count);
+        let line = Line::default()
+            .word("SCAN")
+            .bytes(&cursor)
+            .word("COUNT")
+            .number(&count);
         let line = match pattern {
             Some(pattern) => line.word("MATCH").bytes(pattern),
             None => line,
         };
         let reply = client.call(&line.0).expect("the server answers");
-        let Value::Array(Some(parts)) = reply else { panic!("SCAN answers an array") };
-        let [next, Value::Array(Some(some))] = &parts[..] else { panic!("of two parts") };
+        let Value::Array(Some(parts)) = reply else {
+            panic!("SCAN answers an array")
+        };
+        let [next, Value::Array(Some(some))] = &parts[..] else {
+            panic!("of two parts")
+        };
         keys.extend(some.iter().cloned().map(bulk));
         cursor = bulk(next.clone());
         if cursor == "0" {
