@@ -55,12 +55,30 @@ sites! {
     SettledCheck,
     /// The load of the list's word that an operation starts from.
     WordLoad,
-    /// The compare-exchange of the list's word that claims a slot.
+    /// The compare-exchange of the list's word that claims a slot sees what exclusive mode did.
     WordClaim,
+    /// The same keeps the loads of the fields beside the word in front of it.
+    WordClaimAfterLoads,
+    /// The list's word that a failed compare-exchange found, for the next attempt.
+    WordReload,
     /// Exclusive mode begins.
     Freeze,
     /// Exclusive mode ends.
     Unfreeze,
+    /// Exclusive mode changes the field that the length is computed with.
+    CarryStore,
+
+    // Segment list: the steps.
+    /// A slot that waits for its pusher is not taken for a settled one.
+    SlotSettledNotEmpty,
+    /// A segment is not used again before all claims in it are settled.
+    SegmentSettled,
+    /// A slot in front of the first message is not used again before it is settled.
+    SlotBeforeSettled,
+    /// The generation rises when a field beside the word changes.
+    Generation,
+    /// The length is confirmed by a second look at the word.
+    LenConfirm,
 
     // Waiter: the orderings.
     /// A claim sees what an earlier claimer did before it gave the waiter back.
@@ -91,9 +109,6 @@ sites! {
     WaiterLetGo,
     /// A delivery wakes the sleeper.
     WaiterWake,
-
-    /// Exclusive mode changes the field that the length is computed with.
-    CarryStore,
 }
 
 /// The ordering of a site: `order`, or `Relaxed` when a model weakens this site.

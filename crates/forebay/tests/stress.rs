@@ -21,7 +21,7 @@ use std::panic::{catch_unwind, resume_unwind};
 use std::thread;
 
 use bytes::Bytes;
-use forebay::{Config, Engine, ExpireCondition, Position, Side};
+use forebay::{Config, Engine, ExpireCondition, How, Order, Position, Side};
 
 use executor::block_on;
 use message::{Ledger, Message, Progress};
@@ -638,4 +638,66 @@ fn chains_of_moves_deliver_everything() {
     });
     ledger.close();
     assert_eq!(engine.dbsize().unwrap(), 0);
+}
+
+/// Elements wander between keys by every move there is; whoever looks at all keys in one step sees
+/// all of them, and no two steps over the same keys stop one another for ever.
+#[test]
+fn transactions_see_whole_moves() {
+    let engine = engine();
+    let keys = ["a", "b", "c", "d", "e"];
+    let steps = scale(6_000);
+    let total = 500;
+    for number in 0..total {
+        engine.rpush(keys[number % keys.len()], [Message { producer: 0, number }.encode(20)]).unwrap();
+    }
+    thread::scope(|scope| {
+        let engine = &engine;
+        for seed in 0..5 {
+            scope.spawn(move || {
+                let mut random = Random::new(seed);
+                let any = |random: &mut Random| keys[usize::try_from(random.below(5)).unwrap()];
+                for _ in 0..steps {
+                    let (src, dst) = (any(&mut random), any(&mut random));
+                    match random.below(4) {
+                        0 => drop(engine.lmove(src, dst, Side::Left, Side::Left).unwrap()),
+                        1 => drop(engine.rpoplpush(src, dst).unwrap()),
+                        2 => {
+                            let how = How::Count { n: 3, order: Order::Bulk };
+                            drop(engine.lmovem(src, dst, Side::Left, Side::Right, how).unwrap());
+                        }
+                        _ => engine
+                            .transaction(&[dst, src], |tx| {
+                                if let Some(element) = tx.lpop(src).unwrap() {
+                                    tx.rpush(dst, [element]).unwrap();
+                                }
+                            })
+                            .unwrap(),
+                    }
+                }
+            });
+        }
+        for seed in 10..12 {
+            scope.spawn(move || {
+                let mut random = Random::new(seed);
+                for _ in 0..steps / 10 {
+                    // In any order: the engine has one of its own.
+                    let mut order = keys;
+                    order.rotate_left(usize::try_from(random.below(5)).unwrap());
+                    order.swap(0, usize::try_from(random.below(5)).unwrap());
+                    let seen = engine.transaction(&order, |tx| {
+                        order.iter().map(|key| tx.llen(key).unwrap()).sum::<u64>()
+                    });
+                    assert_eq!(seen.unwrap(), total as u64);
+                }
+            });
+        }
+    });
+    let mut ledger = Ledger::new(&[total]);
+    for key in keys {
+        while let Some(message) = engine.lpop_with(key, Message::decode).unwrap() {
+            ledger.enter(&[message]);
+        }
+    }
+    ledger.close();
 }

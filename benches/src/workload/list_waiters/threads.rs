@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
+use std::sync::{Barrier, OnceLock};
 use std::thread;
 use std::time::Instant;
 
@@ -97,12 +98,16 @@ pub(super) fn push<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Samp
 /// How late so many threads return whose timeouts end in the same moment.
 pub(super) fn time_out<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Sample, Fault> {
     let queue = B::new();
-    // Time for all of them to start and to fall asleep.
+    let started = Barrier::new(waiters);
+    let deadline = OnceLock::new();
+    // Time for all of them to fall asleep again.
     let patience = Duration::from_micros(50_000 + 50 * waiters as u64);
-    let deadline = Instant::now() + patience;
     let wait = || {
+        started.wait();
+        let deadline: Instant = *deadline.get_or_init(|| Instant::now() + patience);
         let left = deadline.saturating_duration_since(Instant::now());
-        let message = queue.wait_for(left, Header::read);
+        // No time at all would mean for ever.
+        let message = queue.wait_for(left.max(Duration::from_micros(1)), Header::read);
         (message, deadline.elapsed())
     };
     let (results, ()) = with_threads(waiters, wait, || ())?;

@@ -13,7 +13,7 @@ use super::slot::Slot;
 use super::word::{Ends, Word};
 use crate::loom::Ordering::{Relaxed, Release};
 use crate::loom::OwnedAtomic;
-use crate::teeth::{Site, ord};
+use crate::teeth::{Site, ord, skips};
 
 /// What only exclusive mode reaches.
 #[derive(Debug)]
@@ -557,7 +557,7 @@ impl<'a, X> Exclusive<'a, X> {
                 list.carry.load(Relaxed),
             );
             if fresh != stale {
-                renumbered = true;
+                renumbered = !skips(Site::Generation);
                 // Relaxed: "unfreeze" publishes these; who reads them too early fails to claim
                 // (I1).
                 list.head.store(fresh.0, Relaxed);
@@ -603,7 +603,7 @@ pub(super) fn has_room_before(segment: Segment, units: u32) -> bool {
     lo > 0
         && u32::from(header.used.get()) + units <= u32::from(header.units)
         // SAFETY: slots below `lo` are in the table.
-        && unsafe { segment.is_slot_settled(u32::from(lo) - 1) }
+        && (skips(Site::SlotBeforeSettled) || unsafe { segment.is_slot_settled(u32::from(lo) - 1) })
 }
 
 /// Writes a message and its slot. Unfreezing publishes them.

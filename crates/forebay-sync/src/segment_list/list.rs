@@ -18,9 +18,9 @@ use super::taken::Taken;
 use super::word::Word;
 use super::{Attended, Side};
 use crate::backoff::Backoff;
-use crate::loom::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use crate::loom::Ordering::{Acquire, Relaxed, Release};
 use crate::loom::{AtomicPtr, AtomicU32, AtomicU64, UnsafeCell};
-use crate::teeth::{Site, ord};
+use crate::teeth::{Site, acq_rel, ord, skips};
 
 /// A queue with two ends that any number of threads share; see the [module documentation](super).
 ///
@@ -179,8 +179,8 @@ impl<X> SegmentList<X> {
             .compare_exchange(
                 from.0,
                 to.0,
-                ord(Site::WordClaim, AcqRel),
-                ord(Site::WordLoad, Acquire),
+                acq_rel(Site::WordClaim, Site::WordClaimAfterLoads),
+                ord(Site::WordReload, Acquire),
             )
             .map(|_| ())
             .map_err(Word)
@@ -573,7 +573,7 @@ impl<X> SegmentList<X> {
             // pairs with "set carry" in `Exclusive`.
             crate::loom::fence(Acquire);
             let now = self.load_word();
-            if now == word {
+            if now == word || skips(Site::LenConfirm) {
                 return carry
                     .wrapping_add(u64::from(word.hi()))
                     .wrapping_sub(u64::from(word.lo()));

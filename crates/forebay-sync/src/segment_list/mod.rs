@@ -33,7 +33,7 @@
 //! the head segment) and `carry` (what makes `hi - lo` the length). They are written in exclusive
 //! mode only. The word and they share one cache line.
 //!
-//! A slot is a 32-bit word that goes round: *empty* → *full* (length and place of the bytes) →
+//! A slot is a 32-bit word that goes round: *empty* -> *full* (length and place of the bytes) ->
 //! *settled*.
 //!
 //! # Layout

@@ -22,7 +22,7 @@ use super::slot::{Slot, units_for};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
 use crate::loom::Ordering::{Acquire, Relaxed};
-use crate::teeth::{Site, ord};
+use crate::teeth::{Site, ord, skips};
 
 /// A pointer to a segment, or [`NONE`], or [`INLINE`].
 pub(super) type Link = *mut Header;
@@ -295,6 +295,7 @@ impl Segment {
             if slot.is_full() {
                 return slot;
             }
+            debug_assert_ne!(slot, Slot::SETTLED, "nobody else settles what we have claimed (I6)");
         }
     }
 
@@ -307,6 +308,9 @@ impl Segment {
     pub(super) unsafe fn is_settled(self) -> bool {
         // SAFETY: the same contract.
         let lo = u32::from(unsafe { self.header() }.lo.get());
+        if skips(Site::SegmentSettled) {
+            return true;
+        }
         // The last one first: it is the likeliest to be still in use.
         // SAFETY: slots below `lo` are within the table.
         (0..lo)
@@ -471,7 +475,8 @@ impl Segment {
         // SAFETY: the same contract.
         let word = unsafe { self.slot(index) };
         // Acquire: the reader is done with the bytes; pairs with "settle slot" in `Taken`.
-        Slot(word.load(ord(Site::SettledCheck, Acquire))) == Slot::SETTLED
+        let slot = Slot(word.load(ord(Site::SettledCheck, Acquire)));
+        slot == Slot::SETTLED || (skips(Site::SlotSettledNotEmpty) && slot == Slot::EMPTY)
     }
 
     /// Writes `message` at `offset` and returns its slot word.

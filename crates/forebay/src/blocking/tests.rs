@@ -29,6 +29,7 @@ fn waiting<T>(mut future: Blocking<T>) -> Blocking<T> {
     future
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a poll gives")]
 fn element(text: &str) -> Option<Result<Option<Bytes>>> {
     Some(Ok(Some(Bytes::copy_from_slice(text.as_bytes()))))
 }

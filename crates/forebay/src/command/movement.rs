@@ -145,26 +145,33 @@ pub(crate) fn carry_out<X>(
     destination: Option<&mut Exclusive<'_, X>>,
     route: Route,
 ) -> Elements {
-    match (route.how, destination) {
-        (How::One, Some(destination)) => source
+    match destination {
+        Some(destination) if route.how == How::One => source
             .move_to(route.from, destination, route.to)
             .into_iter()
             .collect(),
-        (_, destination) => {
+        destination => {
             let mut elements = super::pop::elements(source, route.from, route.how.count());
             if !route.keeps_pop_order() {
                 elements.reverse();
             }
-            let list = destination.unwrap_or(source);
-            match route.to {
-                Side::Left => elements
-                    .iter()
-                    .rev()
-                    .for_each(|each| list.push(route.to, each)),
-                Side::Right => elements.iter().for_each(|each| list.push(route.to, each)),
+            match destination {
+                Some(destination) => push_block(destination, route.to, &elements),
+                None => push_block(source, route.to, &elements),
             }
             elements
         }
+    }
+}
+
+/// Adds elements so that they stand in this order, from the left.
+fn push_block<X>(list: &mut Exclusive<'_, X>, side: Side, elements: &[Bytes]) {
+    match side {
+        Side::Left => elements
+            .iter()
+            .rev()
+            .for_each(|element| list.push(side, element)),
+        Side::Right => elements.iter().for_each(|element| list.push(side, element)),
     }
 }
 

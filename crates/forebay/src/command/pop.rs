@@ -94,10 +94,16 @@ impl Drop for Lending<'_> {
     #[inline]
     fn drop(&mut self) {
         if !self.is_over {
-            // Errors: the engine has been closed.
-            let _ = self.core.edit(self.object, |_| ());
+            serve_anew(self.core, self.object);
         }
     }
+}
+
+/// Serves who has begun to wait while a closure had the elements that are there again.
+#[cold]
+fn serve_anew(core: &Core, object: &Arc<Object>) {
+    // Errors: the engine has been closed.
+    let _ = core.edit(object, |_| ());
 }
 
 /// Calls `f` with an element that has left the list; when `f` panics, the element goes back.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use forebay_sync::{Attended, Exclusive, Side};
+use forebay_sync::{Exclusive, Side};
 use smallvec::SmallVec;
 
 use crate::engine::Core;
 use crate::error::Result;
 use crate::object::Object;
 
-/// Adds elements whose lengths have been checked, and returns the new length.
+/// Adds elements, and returns the new length.
 #[inline]
 pub(crate) fn push<T: AsRef<[u8]>>(
     core: &Core,
@@ -17,28 +17,34 @@ pub(crate) fn push<T: AsRef<[u8]>>(
     side: Side,
     elements: &[T],
 ) -> Result<u64> {
-    let pushed = match elements {
-        [element] => object.list.push(side, element.as_ref()),
-        elements => object.list.push_many(side, elements),
-    };
-    match pushed {
-        Ok(len) => Ok(len),
-        Err(Attended) => push_attended(core, object, side, elements),
+    if let [element] = elements {
+        let element = element.as_ref();
+        core.check_message(element)?;
+        if let Ok(len) = object.list.push(side, element) {
+            return Ok(len);
+        }
     }
+    push_slowly(core, object, side, elements)
 }
 
-#[cold]
-fn push_attended<T: AsRef<[u8]>>(
+#[inline(never)]
+fn push_slowly<T: AsRef<[u8]>>(
     core: &Core,
     object: &Arc<Object>,
     side: Side,
     elements: &[T],
 ) -> Result<u64> {
+    core.check_messages(elements)?;
+    if elements.len() > 1
+        && let Ok(len) = object.list.push_many(side, elements)
+    {
+        return Ok(len);
+    }
     let elements = as_slices(elements);
     core.edit(object, |list| all(list, side, &elements))
 }
 
-/// As [`push`], but only if the key exists; else 0.
+/// As [`push`], but only if the key exists; else 0. The elements have been checked.
 pub(crate) fn push_existing<T: AsRef<[u8]>>(
     core: &Core,
     object: &Arc<Object>,

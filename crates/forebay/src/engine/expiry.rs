@@ -3,7 +3,6 @@
 use super::Engine;
 use crate::command::expiry::{ExpireCondition, Unit, expire, moment, persist, remaining};
 use crate::error::Result;
-use crate::frozen::FrozenSet;
 use crate::object::FrozenList;
 
 impl Engine {
@@ -218,25 +217,18 @@ impl Engine {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn persist(&self, key: impl AsRef<[u8]>) -> Result<bool> {
-        self.edit_attention(key.as_ref(), persist)
+        self.edit(key.as_ref(), persist)
     }
 
     fn expire_at(&self, key: &[u8], at_ms: i64, condition: ExpireCondition) -> Result<bool> {
         let now_ms = self.core.clock().unix_ms();
-        self.edit_attention(key, |list| expire(list, at_ms, now_ms, condition))
+        self.edit(key, |list| expire(list, at_ms, now_ms, condition))
     }
 
-    /// Changes the expiry of a key. Unlike [`Core::edit`](crate::engine::Core::edit), this settles the
-    /// list in any case.
-    fn edit_attention(
-        &self,
-        key: &[u8],
-        f: impl FnOnce(&mut FrozenList<'_>) -> bool,
-    ) -> Result<bool> {
-        let edited = self.core.with_existing(key, |object| {
-            let mut set = FrozenSet::new(&self.core, [object])?;
-            Ok(f(set.list_mut(0)))
-        });
+    fn edit(&self, key: &[u8], f: impl FnOnce(&mut FrozenList<'_>) -> bool) -> Result<bool> {
+        let edited = self
+            .core
+            .with_existing(key, |object| self.core.edit(object, f));
         Ok(edited?.unwrap_or(false))
     }
 

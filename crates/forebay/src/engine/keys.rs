@@ -239,11 +239,10 @@ impl Engine {
         };
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
-        let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
-        let (source, destination) = (set.position(&source), set.position(&destination));
-        let is_copied = copy(&mut set, source, destination, replace, &mut dropped);
-        drop(set);
-        Ok(is_copied)
+        self.core
+            .edit_pair(&source, &destination, |source, destination| {
+                copy(source, destination, replace, &mut dropped)
+            })
     }
 
     /// KEYS: all keys that fit a glob pattern. Goes from key to key: keys that come or go meanwhile may
@@ -422,8 +421,8 @@ impl Engine {
             .collect();
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
-        for member in set.members_mut() {
-            delete(&mut member.list, &mut dropped);
+        for list in set.lists_mut() {
+            delete(list, &mut dropped);
         }
         drop(set);
         Ok(())
@@ -433,11 +432,15 @@ impl Engine {
         let source = self.core.existing(source)?.ok_or(Error::NoSuchKey)?;
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
-        let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
-        let (source, destination) = (set.position(&source), set.position(&destination));
-        let is_renamed = rename(&mut set, source, destination, only_if_free, &mut dropped);
-        drop(set);
-        is_renamed
+        if Arc::ptr_eq(&source, &destination) {
+            return self.core.edit(&source, |list| {
+                rename(list, None, only_if_free, &mut dropped)
+            })?;
+        }
+        self.core
+            .edit_pair(&source, &destination, |source, destination| {
+                rename(source, Some(destination), only_if_free, &mut dropped)
+            })?
     }
 
     /// The objects of those keys that have one. One is there twice when its key is.

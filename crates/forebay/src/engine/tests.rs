@@ -1,7 +1,8 @@
 //! Keys, expiry, transactions and upkeep, on a clock that stands still.
 
+use core::panic::AssertUnwindSafe;
 use core::time::Duration;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::thread;
 
 use forebay_sync::Side;
@@ -424,7 +425,7 @@ fn closures_may_use_the_engine() {
     let inner = engine.lpop_with("mq", |first| {
         assert_eq!(first, b"a");
         engine.rpush("mq", ["b"]).unwrap();
-        engine.lpop_with("mq", |second| second.to_vec()).unwrap()
+        engine.lpop_with("mq", <[u8]>::to_vec).unwrap()
     });
     assert_eq!(inner.unwrap().flatten().unwrap(), b"a");
     assert_eq!(all(&engine, "mq"), "ab");

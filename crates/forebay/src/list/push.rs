@@ -28,9 +28,7 @@ impl List {
     /// ```
     #[inline]
     pub fn lpush<T: AsRef<[u8]>>(&self, elements: impl AsRef<[T]>) -> Result<u64> {
-        let elements = elements.as_ref();
-        self.core.check_messages(elements)?;
-        push(&self.core, &self.object, Side::Left, elements)
+        push(&self.core, &self.object, Side::Left, elements.as_ref())
     }
 
     /// Adds elements at the right end; otherwise as [`List::lpush`].
@@ -49,9 +47,7 @@ impl List {
     /// ```
     #[inline]
     pub fn rpush<T: AsRef<[u8]>>(&self, elements: impl AsRef<[T]>) -> Result<u64> {
-        let elements = elements.as_ref();
-        self.core.check_messages(elements)?;
-        push(&self.core, &self.object, Side::Right, elements)
+        push(&self.core, &self.object, Side::Right, elements.as_ref())
     }
 
     /// As [`List::lpush`], but only if the list is not empty; else 0.

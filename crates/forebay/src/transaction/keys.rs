@@ -103,8 +103,7 @@ impl Transaction<'_> {
         source: impl AsRef<[u8]>,
         destination: impl AsRef<[u8]>,
     ) -> Result<()> {
-        let (source, destination) = (self.place(source)?, self.place(destination)?);
-        rename(&mut self.set, source, destination, false, &mut self.dropped)?;
+        self.rename_if(source, destination, false)?;
         Ok(())
     }
 
@@ -127,8 +126,7 @@ impl Transaction<'_> {
         source: impl AsRef<[u8]>,
         destination: impl AsRef<[u8]>,
     ) -> Result<bool> {
-        let (source, destination) = (self.place(source)?, self.place(destination)?);
-        rename(&mut self.set, source, destination, true, &mut self.dropped)
+        self.rename_if(source, destination, true)
     }
 
     /// COPY: see [`Engine::copy`](crate::Engine::copy).
@@ -152,16 +150,12 @@ impl Transaction<'_> {
         replace: bool,
     ) -> Result<bool> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
-        if source == destination {
+        let (from, Some(to)) = self.set.pair_mut(source, destination) else {
             return Err(Error::SameKey);
-        }
-        Ok(copy(
-            &mut self.set,
-            source,
-            destination,
-            replace,
-            &mut self.dropped,
-        ))
+        };
+        let is_copied = copy(from, to, replace, &mut self.dropped);
+        self.edited(destination);
+        Ok(is_copied)
     }
 
     /// EXPIRE: see [`Engine::expire`](crate::Engine::expire).
@@ -356,6 +350,19 @@ impl Transaction<'_> {
     /// ```
     pub fn persist(&mut self, key: impl AsRef<[u8]>) -> Result<bool> {
         self.edit(key, persist)
+    }
+
+    fn rename_if(
+        &mut self,
+        source: impl AsRef<[u8]>,
+        destination: impl AsRef<[u8]>,
+        only_if_free: bool,
+    ) -> Result<bool> {
+        let (source, destination) = (self.place(source)?, self.place(destination)?);
+        let (from, to) = self.set.pair_mut(source, destination);
+        let is_renamed = rename(from, to, only_if_free, &mut self.dropped);
+        self.edited(destination);
+        is_renamed
     }
 
     fn expire_at(

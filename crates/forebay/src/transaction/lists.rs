@@ -521,8 +521,10 @@ impl Transaction<'_> {
         route: Route,
     ) -> Result<Option<Elements>> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
-        let moved = lmovem(&mut self.set, source, destination, route);
+        let (from, to) = self.set.pair_mut(source, destination);
+        let moved = lmovem(from, to, route);
         self.edited(source);
+        self.edited(destination);
         Ok(moved)
     }
 }
