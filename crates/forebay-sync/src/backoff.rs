@@ -59,9 +59,9 @@ impl Backoff {
     pub fn spin(&mut self) {
         // In a model a retry waits for nobody, and a pause would only multiply the executions.
         if !cfg!(loom) {
-            spins(self.step);
+            spins(self.step.min(SPIN_STEP_MAX));
         }
-        self.step = (self.step + 1).min(SPIN_STEP_MAX);
+        self.step = self.step.max((self.step + 1).min(SPIN_STEP_MAX));
     }
 
     /// Spins at first, then yields the processor, then sleeps for 20 to 320 microseconds.
@@ -107,6 +107,16 @@ impl fmt::Debug for Backoff {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spin_after_long_waiting_is_short() {
+        let mut backoff = Backoff::new();
+        for _ in 0..40 {
+            backoff.snooze();
+        }
+        backoff.spin();
+        assert!(backoff.is_spent(), "a spin forgets nothing");
+    }
 
     #[test]
     fn spinning_ends_and_starts_over() {
