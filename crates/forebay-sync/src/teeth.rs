@@ -136,6 +136,7 @@ pub fn ord(site: Site, order: Ordering) -> Ordering {
 #[inline]
 #[must_use]
 pub const fn acq_rel(_acquire: Site, _release: Site) -> Ordering {
+    // AcqRel: the caller says what pairs with which half.
     Ordering::AcqRel
 }
 
@@ -144,6 +145,7 @@ pub const fn acq_rel(_acquire: Site, _release: Site) -> Ordering {
 #[cfg(loom)]
 #[must_use]
 pub fn acq_rel(acquire: Site, release: Site) -> Ordering {
+    // Acquire: what is left without the release half. Release: what is left without the other.
     match mutant() {
         Some(site) if site == acquire => Ordering::Release,
         Some(site) if site == release => Ordering::Acquire,

@@ -64,7 +64,10 @@ fn pushed_batches_are_consecutive() {
         assert_eq!(first, expected, "a batch begins");
         let (batch, others) = rest.split_at((end - first) as usize);
         let whole = (first..end).map(|number| (producer, number));
-        assert!(whole.eq(batch.iter().copied()), "a batch is not mixed with others");
+        assert!(
+            whole.eq(batch.iter().copied()),
+            "a batch is not mixed with others"
+        );
         rest = others;
     }
     assert_exactly_once(popped, PRODUCERS, EACH);
@@ -103,7 +106,9 @@ fn popped_batches_are_consecutive() {
                 })
             })
             .collect();
-        let popped = consumers.into_iter().map(|consumer| consumer.join().unwrap());
+        let popped = consumers
+            .into_iter()
+            .map(|consumer| consumer.join().unwrap());
         popped.collect::<Vec<_>>().concat()
     });
     assert_exactly_once(popped, 1, EACH);
@@ -119,7 +124,9 @@ fn a_reader_sees_whole_batches() {
         for _ in 0..2 {
             scope.spawn(|| {
                 for _ in 0..2000 {
-                    let len = list.push_many(Side::Left, &[[7; 100]; BATCH as usize]).unwrap();
+                    let len = list
+                        .push_many(Side::Left, &[[7; 100]; BATCH as usize])
+                        .unwrap();
                     assert_eq!(len % BATCH, 0, "a length between two batches");
                     if len > 500 {
                         list.freeze().truncate_to(0, 70);
@@ -132,7 +139,11 @@ fn a_reader_sees_whole_batches() {
             assert_eq!(list.len() % BATCH, 0, "a length between two batches");
             let alone = list.freeze();
             assert_eq!(alone.len() % BATCH, 0, "a frozen length");
-            assert_eq!(alone.iter().count() as u64, alone.len(), "as many as it says");
+            assert_eq!(
+                alone.iter().count() as u64,
+                alone.len(),
+                "as many as it says"
+            );
         }
     });
 }
@@ -160,10 +171,16 @@ fn a_batch_pop_makes_progress() {
         for number in 0..5000 {
             list.push(Side::Right, &message(0, number, 20)).unwrap();
         }
-        assert_eq!(list.pop_many_with(side, 0, |_| ()), Ok(0), "none was asked for");
+        assert_eq!(
+            list.pop_many_with(side, 0, |_| ()),
+            Ok(0),
+            "none was asked for"
+        );
         let mut popped = 0;
         while !list.is_empty() {
-            let count = list.pop_many_with(side, usize::MAX, |_| popped += 1).unwrap();
+            let count = list
+                .pop_many_with(side, usize::MAX, |_| popped += 1)
+                .unwrap();
             assert!(count > 0, "some are there");
         }
         assert_eq!(popped, 5000, "all of them");

@@ -18,7 +18,11 @@ fn an_empty_list() {
         assert_eq!(list.push_many::<&[u8]>(side, &[]), Ok(0), "{side:?}");
     }
     let mut alone = list.freeze();
-    assert_eq!((alone.len(), alone.get(0), alone.iter().len()), (0, None, 0), "frozen");
+    assert_eq!(
+        (alone.len(), alone.get(0), alone.iter().len()),
+        (0, None, 0),
+        "frozen"
+    );
     assert!(!alone.set(0, b"x") && !alone.remove(0), "nothing is there");
     alone.clear();
     alone.truncate_to(0, 9);
@@ -37,13 +41,29 @@ fn every_length_comes_back() {
         let message: Vec<u8> = (0..len).map(|at| (at * 7 + len) as u8).collect();
         for side in SIDES {
             assert_eq!(list.push(side, &message), Ok(1), "{len} bytes");
-            assert_eq!(list.pop(side.opposite()).unwrap().as_deref(), Some(&*message), "{len} bytes");
-            assert_eq!(list.push_boxed(side, message.clone().into()), Ok(1), "{len} bytes");
-            assert_eq!(list.pop(side).unwrap().as_deref(), Some(&*message), "{len} bytes");
+            assert_eq!(
+                list.pop(side.opposite()).unwrap().as_deref(),
+                Some(&*message),
+                "{len} bytes"
+            );
+            assert_eq!(
+                list.push_boxed(side, message.clone().into()),
+                Ok(1),
+                "{len} bytes"
+            );
+            assert_eq!(
+                list.pop(side).unwrap().as_deref(),
+                Some(&*message),
+                "{len} bytes"
+            );
         }
         sent.push(message);
     }
-    assert_eq!(list.push_many(Side::Right, &sent), Ok(sent.len() as u64), "all at once");
+    assert_eq!(
+        list.push_many(Side::Right, &sent),
+        Ok(sent.len() as u64),
+        "all at once"
+    );
     assert_eq!(contents(&list), sent, "one behind the other");
     for message in &sent {
         let same = list.pop_with(Side::Left, |bytes| bytes == message);
@@ -63,8 +83,16 @@ fn both_sides_of_a_long_list() {
     }
     let number = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().unwrap());
     for expected in (0..COUNT).rev() {
-        assert_eq!(list.pop_with(Side::Right, number), Ok(Some(expected)), "at the right");
-        assert_eq!(list.pop_with(Side::Left, number), Ok(Some(!expected)), "at the left");
+        assert_eq!(
+            list.pop_with(Side::Right, number),
+            Ok(Some(expected)),
+            "at the right"
+        );
+        assert_eq!(
+            list.pop_with(Side::Left, number),
+            Ok(Some(!expected)),
+            "at the left"
+        );
     }
     assert!(list.is_empty(), "popped as often as pushed");
 }
@@ -73,13 +101,24 @@ fn both_sides_of_a_long_list() {
 #[test]
 fn tides() {
     let list: SegmentList<()> = SegmentList::new();
-    for (turn, height) in [1, 3, 10, 100, 1000, 3000, 100, 1, 20, 2000].into_iter().enumerate() {
+    for (turn, height) in [1, 3, 10, 100, 1000, 3000, 100, 1, 20, 2000]
+        .into_iter()
+        .enumerate()
+    {
         let side = SIDES[turn % 2];
         for number in 0..height {
-            assert_eq!(list.push(side, &[turn as u8; 60]), Ok(number + 1), "turn {turn}");
+            assert_eq!(
+                list.push(side, &[turn as u8; 60]),
+                Ok(number + 1),
+                "turn {turn}"
+            );
         }
         for left in (0..height).rev() {
-            assert_eq!(list.pop_with(side.opposite(), |bytes| bytes[59]), Ok(Some(turn as u8)), "turn {turn}");
+            assert_eq!(
+                list.pop_with(side.opposite(), |bytes| bytes[59]),
+                Ok(Some(turn as u8)),
+                "turn {turn}"
+            );
             assert_eq!(list.len(), left, "turn {turn}");
         }
         if turn % 3 == 2 {
@@ -97,11 +136,23 @@ fn an_attended_list_sends_everybody_away() {
     for side in SIDES {
         assert_eq!(list.push(side, b"x"), Err(Attended), "{side:?}");
         assert_eq!(list.push(side, &[0; 2000]), Err(Attended), "{side:?}");
-        assert_eq!(list.push_boxed(side, [0; 2000].into()), Err(Attended), "{side:?}");
-        assert_eq!(list.push_many(side, &[b"x", b"y"]), Err(Attended), "{side:?}");
+        assert_eq!(
+            list.push_boxed(side, [0; 2000].into()),
+            Err(Attended),
+            "{side:?}"
+        );
+        assert_eq!(
+            list.push_many(side, &[b"x", b"y"]),
+            Err(Attended),
+            "{side:?}"
+        );
         assert_eq!(list.pop(side), Err(Attended), "{side:?}");
         assert_eq!(list.pop_with(side, <[u8]>::len), Err(Attended), "{side:?}");
-        assert_eq!(list.pop_many_with(side, 2, |_| ()), Err(Attended), "{side:?}");
+        assert_eq!(
+            list.pop_many_with(side, 2, |_| ()),
+            Err(Attended),
+            "{side:?}"
+        );
     }
     assert_eq!(list.len(), 1, "nothing was done");
     let mut alone = list.freeze();
@@ -109,7 +160,11 @@ fn an_attended_list_sends_everybody_away() {
     alone.push(Side::Right, b"by the owner");
     alone.set_attended(false);
     drop(alone);
-    assert_eq!(contents(&list), [&b"before"[..], b"by the owner"], "the owner goes on");
+    assert_eq!(
+        contents(&list),
+        [&b"before"[..], b"by the owner"],
+        "the owner goes on"
+    );
     assert_eq!(*list.freeze().extra(), 1, "the owner's data");
 }
 
@@ -123,7 +178,11 @@ fn a_list_moves() {
         *list
     });
     let list = list.join().unwrap();
-    assert_eq!(contents(&list), [b"inside", b"behind"], "the inline segment moves along");
+    assert_eq!(
+        contents(&list),
+        [b"inside", b"behind"],
+        "the inline segment moves along"
+    );
 }
 
 #[test]
@@ -139,8 +198,16 @@ fn contents_change_their_list() {
         to.freeze().put_all(taken);
         assert_eq!(to.len(), count as u64, "all of them");
         assert!(contents(&to).iter().rev().eq(&messages), "in order");
-        assert_eq!(to.push(Side::Right, b"last"), Ok(count as u64 + 1), "it goes on");
-        assert_eq!(to.pop(Side::Right).unwrap().as_deref(), Some(&b"last"[..]), "at the other side");
+        assert_eq!(
+            to.push(Side::Right, b"last"),
+            Ok(count as u64 + 1),
+            "it goes on"
+        );
+        assert_eq!(
+            to.pop(Side::Right).unwrap().as_deref(),
+            Some(&b"last"[..]),
+            "at the other side"
+        );
         to.freeze().clear();
     }
 }

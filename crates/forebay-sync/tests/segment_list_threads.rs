@@ -60,7 +60,9 @@ fn run_queue(side: Side, producers: u32, consumers: u32, each: u32) {
                 })
             })
             .collect();
-        let popped = consumers.into_iter().map(|consumer| consumer.join().unwrap());
+        let popped = consumers
+            .into_iter()
+            .map(|consumer| consumer.join().unwrap());
         popped.collect::<Vec<_>>().concat()
     });
     assert_exactly_once(popped, producers, each);
@@ -110,7 +112,9 @@ fn ping_pong() {
         });
         let mut random = Random::new(1);
         for number in 0..5_000 {
-            there.push(Side::Left, &message(0, number, random.len())).unwrap();
+            there
+                .push(Side::Left, &message(0, number, random.len()))
+                .unwrap();
             while back.pop(Side::Right).unwrap().is_none() {
                 thread::yield_now();
             }
@@ -191,7 +195,10 @@ fn lengths_while_others_push_and_pop() {
                     let (len, is_empty) = (list.len(), list.is_empty());
                     let (in_after, out_after) = (push_begun.load(SeqCst), pop_begun.load(SeqCst));
                     let least = in_before.saturating_sub(out_after);
-                    assert!(least <= len && len <= in_after - out_before, "{least} <= {len}");
+                    assert!(
+                        least <= len && len <= in_after - out_before,
+                        "{least} <= {len}"
+                    );
                     assert!(!is_empty || least == 0, "{least} are certainly there");
                 }
             });

@@ -32,20 +32,49 @@ fn scan(engine: &Engine, options: &ScanOptions) -> Vec<Bytes> {
 #[test]
 fn an_iteration_finds_every_key() {
     let engine = engine();
-    let names: HashSet<Bytes> = (0..5_000).map(|at| Bytes::from(format!("key:{at}"))).collect();
+    let names: HashSet<Bytes> = (0..5_000)
+        .map(|at| Bytes::from(format!("key:{at}")))
+        .collect();
     for name in &names {
         engine.rpush(name, ["x"]).unwrap();
     }
     assert_eq!(engine.dbsize().unwrap(), 5_000);
-    assert_eq!(engine.keys("*").unwrap().into_iter().collect::<HashSet<_>>(), names);
+    assert_eq!(
+        engine
+            .keys("*")
+            .unwrap()
+            .into_iter()
+            .collect::<HashSet<_>>(),
+        names
+    );
     for count in [1, 10, 333, 100_000] {
-        let found = scan(&engine, &ScanOptions { count, ..ScanOptions::default() });
-        assert_eq!(found.iter().cloned().collect::<HashSet<_>>(), names, "COUNT {count}");
-        assert_eq!(found.len(), 5_000, "nothing comes twice when nothing changes");
+        let found = scan(
+            &engine,
+            &ScanOptions {
+                count,
+                ..ScanOptions::default()
+            },
+        );
+        assert_eq!(
+            found.iter().cloned().collect::<HashSet<_>>(),
+            names,
+            "COUNT {count}"
+        );
+        assert_eq!(
+            found.len(),
+            5_000,
+            "nothing comes twice when nothing changes"
+        );
     }
-    let some = ScanOptions { pattern: Some(Bytes::from("key:12*")), ..ScanOptions::default() };
+    let some = ScanOptions {
+        pattern: Some(Bytes::from("key:12*")),
+        ..ScanOptions::default()
+    };
     assert_eq!(scan(&engine, &some).len(), 111);
-    let lists = ScanOptions { key_type: Some(KeyType::List), ..ScanOptions::default() };
+    let lists = ScanOptions {
+        key_type: Some(KeyType::List),
+        ..ScanOptions::default()
+    };
     assert_eq!(scan(&engine, &lists).len(), 5_000);
 }
 
@@ -66,9 +95,13 @@ fn an_iteration_beside_changes_finds_what_stays() {
                 let mut at = 0_u64;
                 while !done.load(SeqCst) {
                     at += 1;
-                    engine.rpush(format!("coming {thread} {at}"), ["x"]).unwrap();
+                    engine
+                        .rpush(format!("coming {thread} {at}"), ["x"])
+                        .unwrap();
                     if at > 500 {
-                        engine.del(&[format!("coming {thread} {}", at - 500)]).unwrap();
+                        engine
+                            .del(&[format!("coming {thread} {}", at - 500)])
+                            .unwrap();
                     }
                     if at.is_multiple_of(1_000) {
                         engine.maintain();
@@ -77,11 +110,20 @@ fn an_iteration_beside_changes_finds_what_stays() {
             });
         }
         for round in 0..20 {
-            let options = ScanOptions { count: 1 + round * 7, ..ScanOptions::default() };
+            let options = ScanOptions {
+                count: 1 + round * 7,
+                ..ScanOptions::default()
+            };
             let found: HashSet<Bytes> = scan(&engine, &options).into_iter().collect();
-            let missing: Vec<_> =
-                staying.iter().filter(|name| !found.contains(name.as_bytes())).collect();
-            assert!(missing.is_empty(), "round {round}: {} are missing", missing.len());
+            let missing: Vec<_> = staying
+                .iter()
+                .filter(|name| !found.contains(name.as_bytes()))
+                .collect();
+            assert!(
+                missing.is_empty(),
+                "round {round}: {} are missing",
+                missing.len()
+            );
         }
         done.store(true, SeqCst);
     });
@@ -94,7 +136,9 @@ fn a_random_key_may_be_any_key() {
     for at in 0..10 {
         engine.rpush(format!("key {at}"), ["x"]).unwrap();
     }
-    let seen: HashSet<Bytes> = (0..2_000).map(|_| engine.randomkey().unwrap().unwrap()).collect();
+    let seen: HashSet<Bytes> = (0..2_000)
+        .map(|_| engine.randomkey().unwrap().unwrap())
+        .collect();
     assert_eq!(seen.len(), 10);
 }
 
@@ -105,7 +149,9 @@ fn what_holds_nothing_is_no_key() {
     let engine = Engine::open(Config::in_memory().workers(0).clock(clock.clone())).unwrap();
     let handle = engine.list("handle").unwrap();
     engine.rpush("expired", ["x"]).unwrap();
-    engine.pexpire("expired", 5, ExpireCondition::Always).unwrap();
+    engine
+        .pexpire("expired", 5, ExpireCondition::Always)
+        .unwrap();
     engine.rpush("emptied", ["x"]).unwrap();
     engine.lpop("emptied").unwrap();
     clock.advance(Duration::from_millis(5));
@@ -150,11 +196,16 @@ fn expired_lists_are_removed_by_themselves() {
     for at in 0..50 {
         let key = format!("key {at}");
         engine.rpush(&key, [&big]).unwrap();
-        engine.pexpire(&key, 20 + at, ExpireCondition::Always).unwrap();
+        engine
+            .pexpire(&key, 20 + at, ExpireCondition::Always)
+            .unwrap();
     }
     let started = Instant::now();
     while engine.dbsize().unwrap() > 0 {
-        assert!(started.elapsed() < Duration::from_secs(20), "expired lists stay");
+        assert!(
+            started.elapsed() < Duration::from_secs(20),
+            "expired lists stay"
+        );
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -199,7 +250,10 @@ fn a_closed_engine_refuses_everything() {
     assert_eq!(list.llen(), Err(Error::Closed));
     assert_eq!(engine.rpush("k", ["y"]), Err(Error::Closed));
     assert_eq!(engine.rpush("other", ["y"]), Err(Error::Closed));
-    assert_eq!(engine.lmove("k", "other", Side::Left, Side::Left), Err(Error::Closed));
+    assert_eq!(
+        engine.lmove("k", "other", Side::Left, Side::Left),
+        Err(Error::Closed)
+    );
     assert_eq!(engine.transaction(&["k"], |_| ()), Err(Error::Closed));
     assert_eq!(engine.dbsize(), Err(Error::Closed));
     assert_eq!(engine.exists(&["k"]), Err(Error::Closed));

@@ -649,7 +649,16 @@ fn transactions_see_whole_moves() {
     let steps = scale(6_000);
     let total = 500;
     for number in 0..total {
-        engine.rpush(keys[number % keys.len()], [Message { producer: 0, number }.encode(20)]).unwrap();
+        engine
+            .rpush(
+                keys[number % keys.len()],
+                [Message {
+                    producer: 0,
+                    number,
+                }
+                .encode(20)],
+            )
+            .unwrap();
     }
     thread::scope(|scope| {
         let engine = &engine;
@@ -663,8 +672,15 @@ fn transactions_see_whole_moves() {
                         0 => drop(engine.lmove(src, dst, Side::Left, Side::Left).unwrap()),
                         1 => drop(engine.rpoplpush(src, dst).unwrap()),
                         2 => {
-                            let how = How::Count { n: 3, order: Order::Bulk };
-                            drop(engine.lmovem(src, dst, Side::Left, Side::Right, how).unwrap());
+                            let how = How::Count {
+                                n: 3,
+                                order: Order::Bulk,
+                            };
+                            drop(
+                                engine
+                                    .lmovem(src, dst, Side::Left, Side::Right, how)
+                                    .unwrap(),
+                            );
                         }
                         _ => engine
                             .transaction(&[dst, src], |tx| {

@@ -20,28 +20,31 @@ const STACK_BYTES: usize = 128 << 10;
 const SETTLE: Duration = Duration::from_micros(200);
 
 /// Runs `body` on so many threads with small stacks, and `lead` on this one meanwhile.
+///
+/// `admit` is called with the number of threads that run before another one is started.
 fn with_threads<T: Send, R>(
     count: usize,
+    admit: impl Fn(usize),
     body: impl Fn() -> T + Sync,
     lead: impl FnOnce() -> R,
 ) -> Result<(Vec<T>, R), Fault> {
     thread::scope(|scope| {
         let body = &body;
-        let start = |_| {
+        let start = |running| {
+            admit(running);
             thread::Builder::new()
                 .stack_size(STACK_BYTES)
                 .spawn_scoped(scope, body)
         };
-        let threads: Vec<_> = (0..count).map(start).collect();
-        // Nobody leads when a thread is missing: its share of the stops would be left over.
-        let led = threads.iter().all(Result::is_ok).then(lead);
-        let mut results = Vec::new();
-        for thread in threads {
-            let thread = thread
-                .map_err(|error| Fault::Failed(format!("cannot start {count} threads: {error}")))?;
-            results.push(thread.join().map_err(|panic| panicked(&*panic))?);
-        }
-        let led = led.ok_or_else(|| Fault::Failed(format!("cannot start {count} threads")))?;
+        let threads: Vec<_> = (0..count)
+            .map(start)
+            .collect::<Result<_, _>>()
+            .map_err(|error| Fault::Failed(format!("cannot start {count} threads: {error}")))?;
+        let led = lead();
+        let results = threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(|panic| panicked(&*panic)))
+            .collect::<Result<_, _>>()?;
         Ok((results, led))
     })
 }
@@ -58,18 +61,22 @@ pub(super) fn push<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Samp
             return;
         }
     };
+    let reach = |calls: u64| {
+        while waits.load(Relaxed) < calls && !work.pulse.is_stopped() {
+            thread::yield_now();
+        }
+    };
+    // They come one by one, as clients do, not in one storm.
+    let admit = |running| {
+        reach(running as u64);
+        work.pulse.beat();
+    };
     let mut message = vec![0; work.payload];
     let lead = || {
         let mut latency = Latency::default();
         let mut total = Duration::ZERO;
-        thread::sleep(Duration::from_millis(20));
         for sequence in 0..work.messages {
-            while waits.load(Relaxed) < waiters as u64 + sequence {
-                if work.pulse.is_stopped() {
-                    break;
-                }
-                thread::yield_now();
-            }
+            reach(waiters as u64 + sequence);
             thread::sleep(SETTLE);
             Header::new(0, sequence).write(&mut message);
             let start = Instant::now();
@@ -87,7 +94,7 @@ pub(super) fn push<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<Samp
         }
         (latency, total)
     };
-    let (_, (latency, total)) = with_threads(waiters, consume, lead)?;
+    let (_, (latency, total)) = with_threads(waiters, admit, consume, lead)?;
     work.check_stopped()?;
     Ok(Sample {
         latency,
@@ -110,7 +117,7 @@ pub(super) fn time_out<B: BlockingQueue>(waiters: usize, work: &Work) -> Result<
         let message = queue.wait_for(left.max(Duration::from_micros(1)), Header::read);
         (message, deadline.elapsed())
     };
-    let (results, ()) = with_threads(waiters, wait, || ())?;
+    let (results, ()) = with_threads(waiters, |_| (), wait, || ())?;
     work.pulse.beat();
     work.check_stopped()?;
     if results.iter().any(|(message, _)| message.is_some()) {

@@ -171,19 +171,15 @@ impl<X> SegmentList<X> {
     /// "Claim": the linearization point of every push and pop of the fast paths.
     #[inline]
     fn try_claim(&self, from: Word, to: Word) -> Result<(), Word> {
-        // Acquire: as in `load_word`, for a word that became equal again, and for the next attempt.
+        // Acquire: as in `load_word`, for a word that became equal again.
         // Release: keeps our loads of `head`, `tail`, `room`, `limit` and `carry` before the claim,
         // so that what they read belongs to the word that was claimed from (I1); pairs with
         // "freeze".
-        self.word
-            .compare_exchange(
-                from.0,
-                to.0,
-                acq_rel(Site::WordClaim, Site::WordClaimAfterLoads),
-                ord(Site::WordReload, Acquire),
-            )
-            .map(|_| ())
-            .map_err(Word)
+        let success = acq_rel(Site::WordClaim, Site::WordClaimAfterLoads);
+        // Acquire: as in `load_word`, for the next attempt.
+        let failure = ord(Site::WordReload, Acquire);
+        let claimed = self.word.compare_exchange(from.0, to.0, success, failure);
+        claimed.map(|_| ()).map_err(Word)
     }
 
     /// Claims `slots` slots and `units` units at the tail, if `side` is the side of the tail and

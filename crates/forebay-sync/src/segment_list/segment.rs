@@ -295,7 +295,11 @@ impl Segment {
             if slot.is_full() {
                 return slot;
             }
-            debug_assert_ne!(slot, Slot::SETTLED, "nobody else settles what we have claimed (I6)");
+            debug_assert_ne!(
+                slot,
+                Slot::SETTLED,
+                "nobody else settles what we have claimed (I6)"
+            );
         }
     }
 

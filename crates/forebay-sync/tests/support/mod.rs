@@ -90,7 +90,8 @@ impl Order {
 /// Each number of each producer, exactly once.
 pub fn assert_exactly_once(mut popped: Vec<(u32, u32)>, producers: u32, each: u32) {
     popped.sort_unstable();
-    let expected = (0..producers).flat_map(|producer| (0..each).map(move |number| (producer, number)));
+    let expected =
+        (0..producers).flat_map(|producer| (0..each).map(move |number| (producer, number)));
     assert!(
         popped.iter().copied().eq(expected),
         "lost or doubled among {} messages",

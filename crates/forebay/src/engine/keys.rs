@@ -29,7 +29,8 @@ use crate::pattern::matches;
 pub struct ScanOptions {
     /// Only keys that fit this glob pattern.
     pub pattern: Option<Bytes>,
-    /// About how many keys a call returns. It may be more, in a large keyspace, or fewer.
+    /// About how many keys a call looks at; more in a large keyspace. Those that exist and fit the
+    /// pattern are returned.
     pub count: usize,
     /// Only keys that hold this.
     pub key_type: Option<KeyType>,
@@ -317,22 +318,20 @@ impl Engine {
             count,
             key_type: None | Some(KeyType::List),
         } = options;
-        let pattern = pattern.as_deref().unwrap_or(b"*");
+        let (pattern, count) = (pattern.as_deref().unwrap_or(b"*"), count.max(1));
         let mut keys = Vec::new();
         let mut cursor = Cursor(cursor);
+        let mut looked_at = 0;
         loop {
-            let rest = count.saturating_sub(keys.len());
-            let (found, next) = self
-                .core
-                .keyspace()
-                .scan(cursor, rest, |object| matches(pattern, object.key()));
+            let (found, next) = self.core.keyspace().scan(cursor, count - looked_at);
+            looked_at += found.len();
             for object in found {
-                if self.core.len(&object)? > 0 {
+                if matches(pattern, object.key()) && self.core.len(&object)? > 0 {
                     keys.push(Bytes::copy_from_slice(object.key()));
                 }
             }
             cursor = next;
-            if cursor == Cursor(0) || keys.len() >= count.max(1) {
+            if cursor == Cursor(0) || looked_at >= count {
                 return Ok((cursor.0, keys));
             }
         }

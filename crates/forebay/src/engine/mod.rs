@@ -15,6 +15,8 @@ mod tests;
 use core::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 pub use self::keys::ScanOptions;
 pub(crate) use self::state::Core;
 
@@ -137,7 +139,7 @@ impl Engine {
         let objects = keys
             .iter()
             .map(|key| self.core.object(key.as_ref()))
-            .collect::<Result<Vec<_>>>()?;
+            .collect::<Result<SmallVec<[_; 4]>>>()?;
         let mut transaction = Transaction::begin(&self.core, &objects)?;
         Ok(f(&mut transaction))
     }

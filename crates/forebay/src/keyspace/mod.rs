@@ -37,14 +37,10 @@ pub(crate) struct Keyspace {
 
 impl Keyspace {
     pub(crate) fn new() -> Self {
-        let hasher = RandomState::new();
-        let slices = (0..SLICES)
-            .map(|_| DashDirectory::new(hasher.clone()))
-            .collect();
         Self {
             engine: next_engine(),
-            hasher,
-            slices,
+            hasher: RandomState::new(),
+            slices: (0..SLICES).map(|_| DashDirectory::new()).collect(),
         }
     }
 
@@ -74,7 +70,7 @@ impl Keyspace {
 
     /// The object of `key`.
     pub(crate) fn find(&self, hash: u64, key: &[u8]) -> Option<Arc<Object>> {
-        let object = self.slices[Self::slice_of(hash)].find(key)?;
+        let object = self.slices[Self::slice_of(hash)].find(hash, key)?;
         cache::note(self.engine, hash, &object);
         Some(object)
     }
@@ -83,7 +79,7 @@ impl Keyspace {
     pub(crate) fn find_or_insert(&self, hash: u64, key: &[u8]) -> (Arc<Object>, bool) {
         match self.find(hash, key) {
             Some(object) => (object, false),
-            None => self.slices[Self::slice_of(hash)].insert(Object::new(key)),
+            None => self.slices[Self::slice_of(hash)].insert(hash, Object::new(key)),
         }
     }
 
@@ -94,7 +90,7 @@ impl Keyspace {
         mut choose: impl FnMut(&Arc<Object>) -> bool,
     ) -> Vec<Arc<Object>> {
         let mut chosen = Vec::new();
-        self.slices[slice].for_each(|object| {
+        self.slices[slice].for_each(|_, object| {
             if choose(object) {
                 chosen.push(Arc::clone(object));
             }

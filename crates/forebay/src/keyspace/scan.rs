@@ -5,7 +5,6 @@
 //! remembers nothing but the next position. A key that exists during a whole scan is at its place
 //! when the scan comes by, however many others come and go: it is returned, and only once.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use super::directory::Directory;
@@ -35,56 +34,41 @@ impl Cursor {
         (self.0 >> (u64::BITS - SLICES.trailing_zeros())) as usize
     }
 
-    /// The first position of a slice; that behind the last slice is where a scan begins.
-    const fn start_of(slice: usize) -> Self {
-        Self(((slice % SLICES) as u64) << (u64::BITS - SLICES.trailing_zeros()))
+    /// The last position of the slice.
+    const fn end_of_slice(self) -> Self {
+        Self(self.0 | (u64::MAX >> SLICES.trailing_zeros()))
     }
 }
 
 impl Keyspace {
-    /// The keys at `from` and behind it inside one slice: about `count` of those that `choose`
-    /// picks; and where to go on, `Cursor(0)` at the end of the keyspace.
-    pub(crate) fn scan(
-        &self,
-        from: Cursor,
-        count: usize,
-        mut choose: impl FnMut(&Arc<Object>) -> bool,
-    ) -> (Vec<Arc<Object>>, Cursor) {
-        let slice = from.slice();
+    /// The objects at `from` and behind it inside one slice, about `count`; and where to go on,
+    /// `Cursor(0)` at the end of the keyspace.
+    pub(crate) fn scan(&self, from: Cursor, count: usize) -> (Vec<Arc<Object>>, Cursor) {
+        let slice = &self.slices[from.slice()];
         let mut ahead = Vec::new();
         let mut len = 0;
-        self.slices[slice].for_each(|object| {
+        slice.for_each(|hash, _| {
             len += 1;
-            let position = Cursor::of(self.hash(object.key()));
-            if position >= from && choose(object) {
-                ahead.push((position, Arc::clone(object)));
+            if Cursor::of(hash) >= from {
+                ahead.push(Cursor::of(hash));
             }
         });
         let count = count.max(len / PASSES_MAX).max(1);
-        let next = match smallest(&ahead, count) {
-            Some(last) if last.0 < u64::MAX => Cursor(last.0 + 1),
-            _ => Cursor::start_of(slice + 1),
+        let last = if ahead.len() <= count {
+            // What has come in between is found too.
+            from.end_of_slice()
+        } else {
+            *ahead.select_nth_unstable(count - 1).1
         };
-        if next.slice() == slice && next.0 != 0 {
-            ahead.retain(|(position, _)| *position < next);
-        }
-        (ahead.into_iter().map(|(_, object)| object).collect(), next)
+        let mut found = Vec::with_capacity(count.min(ahead.len()));
+        slice.for_each(|hash, object| {
+            if (from..=last).contains(&Cursor::of(hash)) {
+                found.push(Arc::clone(object));
+            }
+        });
+        // Behind the last position of all is the first one, where a scan ends.
+        (found, Cursor(last.0.wrapping_add(1)))
     }
-}
-
-/// The `count`th smallest position, when there are more than `count`.
-fn smallest(ahead: &[(Cursor, Arc<Object>)], count: usize) -> Option<Cursor> {
-    if ahead.len() <= count {
-        return None;
-    }
-    let mut heap = BinaryHeap::with_capacity(count + 1);
-    for (position, _) in ahead {
-        heap.push(*position);
-        if heap.len() > count {
-            heap.pop();
-        }
-    }
-    heap.pop()
 }
 
 #[cfg(test)]
@@ -105,7 +89,7 @@ mod tests {
         let mut keys = Vec::new();
         let mut cursor = Cursor(0);
         loop {
-            let (found, next) = keyspace.scan(cursor, count, |_| true);
+            let (found, next) = keyspace.scan(cursor, count);
             keys.extend(found.iter().map(|object| object.key().to_vec()));
             if next.0 == 0 {
                 return keys;
@@ -149,7 +133,8 @@ mod tests {
     fn slices_are_runs_of_positions() {
         assert_eq!(Cursor(0).slice(), 0);
         assert_eq!(Cursor(u64::MAX).slice(), SLICES - 1);
-        assert_eq!(Cursor::start_of(1).slice(), 1);
-        assert_eq!(Cursor::start_of(SLICES), Cursor(0));
+        assert_eq!(Cursor(0).end_of_slice().slice(), 0);
+        assert_eq!(Cursor(Cursor(0).end_of_slice().0 + 1).slice(), 1);
+        assert_eq!(Cursor(u64::MAX - 1).end_of_slice(), Cursor(u64::MAX));
     }
 }

@@ -1,9 +1,8 @@
 //! Dropping the husks: objects of keys that do not exist and that nobody holds.
 
-use std::sync::Arc;
-
 use super::Keyspace;
 use super::directory::Directory;
+use crate::object::Object;
 
 /// What a sweep of one slice found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,23 +14,30 @@ pub(crate) struct Swept {
 }
 
 impl Keyspace {
-    /// Drops the husks of one slice. Writers of the directory wait for one removal at most.
+    /// Drops the husks of one slice; empty lists that somebody holds give back the memory that they do
+    /// not need. Writers of the directory wait for one removal at most.
     pub(crate) fn sweep(&self, slice: usize) -> Swept {
-        let mut seen = 0;
-        let candidates = self.collect(slice, |object| {
-            seen += 1;
-            Arc::strong_count(object) == 1
-        });
-        let is_husk = |object: &Arc<_>| {
-            self.slices[slice].remove(object, |object| {
-                object.list.is_empty() && !object.list.is_attended()
-            })
-        };
-        let dropped = candidates
-            .into_iter()
-            .filter(|object| object.list.is_empty() && is_husk(object))
-            .count();
-        Swept { seen, dropped }
+        let directory = &self.slices[slice];
+        let is_husk = |object: &Object| object.list.is_empty() && !object.list.is_attended();
+        let mut swept = Swept::default();
+        for object in self.collect(slice, |_| true) {
+            swept.seen += 1;
+            if !object.list.is_empty() {
+                continue;
+            }
+            if directory.remove(self.hash(object.key()), &object, is_husk) {
+                swept.dropped += 1;
+                continue;
+            }
+            let mut list = object.list.freeze();
+            if list.is_empty() {
+                list.release_memory();
+            }
+        }
+        if swept.dropped > 0 {
+            directory.shrink();
+        }
+        swept
     }
 }
 

@@ -6,6 +6,8 @@ mod lists;
 use core::fmt;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
@@ -37,7 +39,7 @@ pub struct Transaction<'a> {
     core: &'a Core,
     set: FrozenSet<'a>,
     /// The places of the members in the order of their keys.
-    by_key: Vec<usize>,
+    by_key: SmallVec<[usize; 4]>,
     /// Declared after the set, and so dropped after it.
     dropped: Dropped,
 }
@@ -45,7 +47,7 @@ pub struct Transaction<'a> {
 impl<'a> Transaction<'a> {
     pub(crate) fn begin(core: &'a Core, objects: &'a [Arc<Object>]) -> Result<Self> {
         let set = FrozenSet::new(core, objects)?;
-        let mut by_key: Vec<usize> = (0..set.len()).collect();
+        let mut by_key: SmallVec<[usize; 4]> = (0..set.len()).collect();
         by_key.sort_unstable_by_key(|&at| set.object(at).key());
         Ok(Self {
             core,

@@ -8,7 +8,7 @@ fn close_ends_every_wait() {
     let threads: Vec<_> = (0..3)
         .map(|at| {
             let engine = engine.clone();
-            thread::spawn(move || match at {
+            spawn_blocked(move || match at {
                 0 => engine.blpop(&["a", "b"], Timeout::FOREVER).map(drop),
                 1 => engine
                     .blmove("a", "b", Side::Left, Side::Left, Duration::from_secs(3_600))
@@ -20,7 +20,6 @@ fn close_ends_every_wait() {
     let task = Task::waiting(engine.blpop_async(&["a"], 0.0));
     let timed = Task::waiting(engine.blpop_async(&["a"], 3_600.0));
     let lazy = Task::new(engine.blpop_async(&["a"], 0.0));
-    let_it_block();
     engine.close();
     for thread in threads {
         assert_eq!(thread.join().unwrap(), Err(Error::Closed));

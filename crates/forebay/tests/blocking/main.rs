@@ -12,6 +12,8 @@ extern crate alloc;
 
 #[path = "../support/executor.rs"]
 mod executor;
+#[path = "../support/sleeping.rs"]
+mod sleeping;
 #[path = "../support/task.rs"]
 mod task;
 
@@ -33,6 +35,7 @@ use bytes::Bytes;
 use forebay::{Config, Engine, Error, ExpireCondition, How, Order, Position, Side, Timeout};
 
 use executor::block_on;
+use sleeping::spawn_blocked;
 use task::Task;
 
 fn engine() -> Engine {
@@ -65,9 +68,4 @@ fn blmove<'a>(engine: &'a Engine, src: &'a str, dst: &'a str) -> Task<'a, Option
 
 fn contents(engine: &Engine, key: &str) -> Vec<Bytes> {
     engine.lrange(key, 0, -1).unwrap()
-}
-
-/// Waits until a thread that was just started sleeps in the engine.
-fn let_it_block() {
-    thread::sleep(Duration::from_millis(40));
 }

@@ -96,9 +96,8 @@ fn brpoplpush_as_a_task_and_in_a_thread() {
     let task = Task::waiting(async { engine.brpoplpush_async("src", "dst", 0.0).await.unwrap() });
     let threaded = {
         let engine = engine.clone();
-        thread::spawn(move || engine.brpoplpush("src", "dst", 0.0).unwrap())
+        spawn_blocked(move || engine.brpoplpush("src", "dst", 0.0).unwrap())
     };
-    let_it_block();
     engine.lpush("src", ["1", "2"]).unwrap();
     assert_eq!(task.output(), Some(Bytes::from("1")));
     assert_eq!(threaded.join().unwrap(), Some(Bytes::from("2")));

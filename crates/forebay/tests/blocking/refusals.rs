@@ -53,9 +53,8 @@ fn the_longest_times_are_taken() {
         let waiter = Task::waiting(async { engine.blpop_async(&["k"], timeout).await.unwrap() });
         let threaded = {
             let engine = engine.clone();
-            thread::spawn(move || engine.blpop(&["k"], timeout).unwrap())
+            spawn_blocked(move || engine.blpop(&["k"], timeout).unwrap())
         };
-        let_it_block();
         engine.rpush("k", ["x", "x"]).unwrap();
         assert_eq!(waiter.output(), pair("k", "x"));
         assert_eq!(threaded.join().unwrap(), pair("k", "x"));

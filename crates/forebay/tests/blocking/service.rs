@@ -21,7 +21,8 @@ fn threads_are_served_in_the_order_in_which_they_came() {
     let waiters: Vec<_> = (0..4)
         .map(|at| {
             let engine = engine.clone();
-            let waiter = thread::spawn(move || {
+            
+            spawn_blocked(move || {
                 if at % 2 == 0 {
                     engine
                         .list("k")
@@ -32,9 +33,7 @@ fn threads_are_served_in_the_order_in_which_they_came() {
                 } else {
                     engine.blpop(&["k"], Timeout::FOREVER).unwrap().unwrap().1
                 }
-            });
-            let_it_block();
-            waiter
+            })
         })
         .collect();
     engine.rpush("k", ["0", "1", "2"]).unwrap();
@@ -50,9 +49,8 @@ fn a_thread_and_a_task_wait_in_the_same_queue() {
     let first = blpop(&engine, &["k"]);
     let second = {
         let engine = engine.clone();
-        thread::spawn(move || engine.blpop(&["k"], Timeout::FOREVER).unwrap())
+        spawn_blocked(move || engine.blpop(&["k"], Timeout::FOREVER).unwrap())
     };
-    let_it_block();
     let third = blpop(&engine, &["k"]);
     engine.rpush("k", ["1", "2", "3"]).unwrap();
     assert_eq!(first.output(), pair("k", "1"));

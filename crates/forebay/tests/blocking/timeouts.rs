@@ -29,7 +29,7 @@ fn a_thread_gives_up_on_time() {
     for ms in [1, 3, 20, 110] {
         let limit = Duration::from_millis(ms);
         takes(limit, || {
-            assert_eq!(engine.blpop(&["k"], limit).unwrap(), None)
+            assert_eq!(engine.blpop(&["k"], limit).unwrap(), None);
         });
         takes(limit, || assert_eq!(list.brpop(limit).unwrap(), None));
     }
@@ -48,19 +48,19 @@ fn every_blocking_call_gives_up() {
         order: Order::Bulk,
     };
     takes(limit, || {
-        assert_eq!(engine.blmove("a", "b", from, to, limit).unwrap(), None)
+        assert_eq!(engine.blmove("a", "b", from, to, limit).unwrap(), None);
     });
     takes(limit, || {
-        assert_eq!(engine.brpoplpush("a", "b", limit).unwrap(), None)
+        assert_eq!(engine.brpoplpush("a", "b", limit).unwrap(), None);
     });
     takes(limit, || {
-        assert_eq!(engine.blmpop(limit, &["a", "b"], from, 2).unwrap(), None)
+        assert_eq!(engine.blmpop(limit, &["a", "b"], from, 2).unwrap(), None);
     });
     takes(limit, || {
         assert_eq!(
             engine.blmovem("a", "b", from, to, how, limit).unwrap(),
             None
-        )
+        );
     });
     assert_eq!(engine.rpush("a", ["x"]).unwrap(), 1);
     assert_eq!(contents(&engine, "a"), ["x"], "nobody waits any more");
@@ -71,7 +71,7 @@ fn a_task_gives_up_on_time() {
     let engine = engine();
     let limit = Duration::from_millis(20);
     takes(limit, || {
-        assert_eq!(block_on(engine.blpop_async(&["k"], limit)).unwrap(), None)
+        assert_eq!(block_on(engine.blpop_async(&["k"], limit)).unwrap(), None);
     });
     takes(limit, || {
         let moved = engine.blmove_async("a", "b", Side::Left, Side::Left, limit);
@@ -118,7 +118,7 @@ fn zero_is_for_ever() {
     .into_iter()
     .map(|timeout| {
         let engine = engine.clone();
-        thread::spawn(move || engine.blpop(&["k"], timeout).unwrap())
+        spawn_blocked(move || engine.blpop(&["k"], timeout).unwrap())
     })
     .collect();
     let task = blpop(&engine, &["k"]);
@@ -176,6 +176,6 @@ fn without_workers_the_upkeep_ends_the_waits_of_tasks() {
     assert_eq!(waiter.output(), None);
     // Threads look after themselves.
     takes(Duration::from_millis(5), || {
-        assert_eq!(engine.blpop(&["k"], 0.005).unwrap(), None)
+        assert_eq!(engine.blpop(&["k"], 0.005).unwrap(), None);
     });
 }
