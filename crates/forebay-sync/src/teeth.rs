@@ -145,10 +145,12 @@ pub const fn acq_rel(_acquire: Site, _release: Site) -> Ordering {
 #[cfg(loom)]
 #[must_use]
 pub fn acq_rel(acquire: Site, release: Site) -> Ordering {
-    // Acquire: what is left without the release half. Release: what is left without the other.
     match mutant() {
+        // Release: the half that is not weakened.
         Some(site) if site == acquire => Ordering::Release,
+        // Acquire: the half that is not weakened.
         Some(site) if site == release => Ordering::Acquire,
+        // AcqRel: the caller says what pairs with which half.
         _ => Ordering::AcqRel,
     }
 }

@@ -21,7 +21,7 @@ fn threads_are_served_in_the_order_in_which_they_came() {
     let waiters: Vec<_> = (0..4)
         .map(|at| {
             let engine = engine.clone();
-            
+
             spawn_blocked(move || {
                 if at % 2 == 0 {
                     engine
