@@ -56,14 +56,14 @@ pub fn growth(before: Option<u64>, after: Option<u64>) -> Option<i64> {
     Some(after?.cast_signed().wrapping_sub(before?.cast_signed()))
 }
 
-/// Waits for memory to go back, up to `limit`, and says what is resident then.
+/// Waits until no more than `enough` bytes are resident, at most for `limit`, and says what is then.
 ///
 /// Allocators return pages some time after the last free, and some only while they are called:
 /// `stir` is called in between, as a program that lives on would.
-pub fn settled(limit: Duration, mut stir: impl FnMut()) -> Option<u64> {
+pub fn settled(enough: u64, limit: Duration, mut stir: impl FnMut()) -> Option<u64> {
     let start = Instant::now();
     let mut least = resident()?;
-    while start.elapsed() < limit {
+    while least > enough && start.elapsed() < limit {
         stir();
         thread::sleep(Duration::from_millis(20));
         least = least.min(resident()?);

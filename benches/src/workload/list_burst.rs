@@ -1,6 +1,7 @@
 //! `list-burst`: all messages in, then all out.
 
 use core::time::Duration;
+use std::sync::OnceLock;
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::closed::{conclude, pop_all, push_all, quotas};
@@ -15,8 +16,11 @@ use crate::options::Options;
 
 const MESSAGES: u64 = 10_000_000;
 const THREADS: [usize; 2] = [1, 2];
-/// How long the memory of a drained backlog may take to go back.
-const SETTLE: Duration = Duration::from_secs(1);
+/// How long the memory of a drained backlog may take to go back, and how much may stay: nobody
+/// waits any longer for the rest.
+const SETTLE: Duration = Duration::from_millis(2_500);
+const RETAINED_ENOUGH: u64 = 16 << 20;
+const STIR_MESSAGES: u64 = 100_000;
 
 /// One group for each number of threads.
 #[must_use]
@@ -73,10 +77,16 @@ struct Part<A> {
 }
 
 fn run<Q: Queue, A: Audit>(threads: usize, work: &Work) -> Result<Sample, Fault> {
-    run_on::<Q, A>(&Q::new(), threads, work)
+    run_on::<Q, A>(&Q::new(), threads, work, &|| ())
 }
 
-fn run_on<Q: Queue, A: Audit>(queue: &Q, threads: usize, work: &Work) -> Result<Sample, Fault> {
+/// Fills and drains; then the first thread, which is alive still, calls `afterwards`.
+fn run_on<Q: Queue, A: Audit>(
+    queue: &Q,
+    threads: usize,
+    work: &Work,
+    afterwards: &(dyn Fn() + Sync),
+) -> Result<Sample, Fault> {
     let nobody = Producers::new(0);
     let pushed = quotas(work.messages, threads);
     let parts = crew::run(threads, &work.pulse, |index, gate| {
@@ -89,6 +99,10 @@ fn run_on<Q: Queue, A: Audit>(queue: &Q, threads: usize, work: &Work) -> Result<
         let quota = share(work.messages, threads, index);
         let pop = || queue.pop(|message| audit.read(message)).is_some();
         let (draining, _) = Span::of(|| pop_all(quota, &nobody, &work.pulse, pop));
+        gate.wait();
+        if index == 0 {
+            afterwards();
+        }
         Part {
             filling,
             draining,
@@ -115,13 +129,13 @@ fn run_on<Q: Queue, A: Audit>(queue: &Q, threads: usize, work: &Work) -> Result<
 fn run_for_memory<Q: Queue>(threads: usize, work: &Work) -> Result<MemoryUse, Fault> {
     let queue = Q::new();
     let before = memory::resident();
-    let sample = run_on::<Q, Tally>(&queue, threads, work)?;
-    let after = memory::settled(SETTLE, || {
-        for _ in 0..1000 {
-            queue.push(&[0; 8]);
-            let _ = queue.pop(|_| ());
-        }
-    });
+    let enough = before.map_or(0, |bytes| bytes + RETAINED_ENOUGH);
+    let after = OnceLock::new();
+    let sample = run_on::<Q, Tally>(&queue, threads, work, &|| {
+        let stir = || stir(&queue, work);
+        after.get_or_init(|| memory::settled(enough, SETTLE, stir));
+    })?;
+    let after = after.into_inner().flatten();
     #[expect(clippy::cast_precision_loss, reason = "memory is below 2^53 bytes")]
     let per_message = |bytes: i64| bytes as f64 / as_f64(work.messages);
     Ok(MemoryUse {
@@ -130,4 +144,15 @@ fn run_for_memory<Q: Queue>(threads: usize, work: &Work) -> Result<MemoryUse, Fa
         retained_bytes: memory::growth(before, after),
         ..MemoryUse::default()
     })
+}
+
+/// A little traffic: allocators give memory back only while they are called.
+fn stir<Q: Queue>(queue: &Q, work: &Work) {
+    let message = vec![0; work.payload];
+    for _ in 0..STIR_MESSAGES {
+        queue.push(&message);
+    }
+    while queue.pop(|_| ()).is_some() {
+        work.pulse.beat();
+    }
 }

@@ -9,6 +9,9 @@ use crate::measure::{Case, Group};
 use crate::options::Options;
 
 const MESSAGES: u64 = 2_000_000;
+/// Rounds of many threads are long enough with fewer.
+const MESSAGES_OF_MANY: u64 = 1_000_000;
+const MANY: usize = 8;
 /// Four threads as in the table, and two numbers that no common machine of today has cores for.
 const MPMC_THREADS: [usize; 3] = [4, 8, 16];
 
@@ -68,7 +71,9 @@ fn group(workload: &'static str, topology: Topology) -> Group {
         keys: 1,
         extra: Vec::new(),
     };
-    Group::new(shape, MESSAGES, Figure::NsPerOp, cases.cases)
+    let many = topology.threads() >= MANY;
+    let messages = if many { MESSAGES_OF_MANY } else { MESSAGES };
+    Group::new(shape, messages, Figure::NsPerOp, cases.cases)
 }
 
 struct Cases {

@@ -8,6 +8,9 @@ use core::time::Duration;
 const SPIN_STEP_MAX: u32 = 5;
 /// Up to this step [`Backoff::snooze`] yields; beyond it, it sleeps.
 const YIELD_STEP_MAX: u32 = 12;
+/// A model that has looked this often is stuck: who is waited for has had all the time it wants.
+#[cfg(loom)]
+const LOOKS_MAX: u32 = 100;
 /// The first sleep, and the longest.
 const SLEEP_MICROS: core::ops::RangeInclusive<u64> = 20..=320;
 
@@ -71,6 +74,7 @@ impl Backoff {
         #[cfg(loom)]
         if self.step > 0 {
             crate::loom::skip_branch();
+            assert!(self.step < LOOKS_MAX, "waits for what does not come");
         }
         if self.step <= SPIN_STEP_MAX {
             spins(self.step);

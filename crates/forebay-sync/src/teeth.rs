@@ -67,6 +67,8 @@ sites! {
     Unfreeze,
     /// Exclusive mode changes the field that the length is computed with.
     CarryStore,
+    /// Who has read that field looks at the word after it.
+    LenFence,
 
     // Segment list: the steps.
     /// A slot that waits for its pusher is not taken for a settled one.

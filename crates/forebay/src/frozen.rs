@@ -5,8 +5,8 @@
 //!
 //! 1. **Order.** Several lists are frozen in the order of their addresses, all that a step needs at
 //!    once. A thread that has lists frozen freezes no others, takes no lock of the directory, calls
-//!    no user's closure (but a transaction's), and wakes nobody. It may take the lock of a shard's
-//!    timers, whose owner waits for nothing.
+//!    no user's closure (but a transaction's), and wakes nobody (but a worker, when an expiry is the
+//!    next thing to happen). It may take the lock of a shard's timers, whose owner waits for nothing.
 //! 2. **Nothing due.** What a command sees of a list never includes a key that should have expired.
 //! 3. **Nobody overtaken.** What a command sees never includes elements that a waiter is entitled
 //!    to. Who finds such elements, because another thread has pushed them and is about to serve a
@@ -21,6 +21,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::blocking::{self, Left, Wakes};
+use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
 use crate::object::{FrozenList, Object, Watch};
@@ -42,6 +43,8 @@ impl Core {
         object: &Arc<Object>,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
+        // Before the list, and so dropped after it.
+        let mut dropped = Dropped::new();
         let mut list = object.list.freeze();
         if self.is_closed() {
             return Err(Error::Closed);
@@ -51,7 +54,7 @@ impl Core {
                 drop(list);
                 return self.edit_awaited(object, f);
             }
-            self.remove_if_due(&mut list);
+            self.delete_if_due(&mut list, &mut dropped);
         }
         let result = f(&mut list);
         if list.extra().is_some() {
@@ -126,6 +129,8 @@ pub(crate) struct FrozenSet<'a> {
     /// Indexes of members that may have grown, in the order in which they did.
     grown: SmallVec<[usize; 4]>,
     wakes: Wakes,
+    /// Elements that were due, to be dropped at the very end.
+    dropped: Dropped,
 }
 
 /// One of the frozen lists.
@@ -181,13 +186,14 @@ impl<'a> FrozenSet<'a> {
                 .collect(),
             grown: SmallVec::new(),
             wakes: Wakes::new(),
+            dropped: Dropped::new(),
         };
         // Looked at in exclusive mode: `close` goes through all lists after it has raised the flag.
         if core.is_closed() {
             return Err(Error::Closed);
         }
         for member in &mut set.members {
-            core.remove_if_due(&mut member.list);
+            core.delete_if_due(&mut member.list, &mut set.dropped);
         }
         Ok(set)
     }

@@ -246,7 +246,7 @@ fn checker_rejects_spoilt_histories() {
 
 fn histories_are_linearizable(threads: usize, seed: u64) {
     let long = std::env::var_os("FOREBAY_LONG").is_some();
-    let (histories, seconds) = if long { (300_000, 1_800) } else { (3_000, 8) };
+    let (histories, seconds) = if long { (10_000_000, 300) } else { (3_000, 8) };
     let engine = Engine::open(Config::in_memory()).unwrap();
     let mut random = Random::new(seed);
     let mut team = Team::new(&engine, threads);

@@ -4,7 +4,7 @@ use loom::sync::Arc;
 use loom::thread;
 use loom_tests::outcomes::Outcomes;
 
-use super::{List, list_of, pop, push, rest};
+use super::{List, list_of, pop, push, rest, sorted};
 
 /// One slot is left for two pushers: one of them makes the next segment.
 #[test]
@@ -19,6 +19,38 @@ fn two_pushers_for_the_last_slot() {
         let left = rest(&list);
         assert_eq!(left[0], 9, "the first stays the first");
         [left[1], left[2]]
+    });
+}
+
+/// No slot is left: one pusher makes the next segment, the other one finds it.
+#[test]
+fn two_pushers_at_a_full_segment() {
+    Outcomes::exactly(&[[1, 2], [2, 1]]).explore(|| {
+        let list: Arc<List> = list_of(&[8, 9]);
+        let other = Arc::clone(&list);
+        let pusher = thread::spawn(move || push(&other, 1));
+        let own = push(&list, 2);
+        let others = pusher.join().unwrap();
+        assert_eq!(own + others, 3 + 4, "each has its own place");
+        let left = rest(&list);
+        assert_eq!(left[..2], [8, 9], "the first stay the first");
+        [left[2], left[3]]
+    });
+}
+
+/// One popper moves the head on to the next segment, the other one follows.
+#[test]
+fn two_poppers_across_the_border() {
+    Outcomes::exactly(&[1, 2, 3]).explore(|| {
+        let list: Arc<List> = list_of(&[0, 1, 2, 3]);
+        assert_eq!(pop(&list), Some(0), "one is left in front of the border");
+        let other = Arc::clone(&list);
+        let popper = thread::spawn(move || [pop(&other), pop(&other)]);
+        let own = pop(&list).unwrap();
+        let [first, second] = popper.join().unwrap().map(Option::unwrap);
+        assert!(first < second, "in order");
+        assert_eq!(sorted([own, first, second]), [1, 2, 3], "exactly once");
+        own
     });
 }
 

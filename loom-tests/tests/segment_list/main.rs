@@ -1,5 +1,5 @@
 //! Models of the segment list, one module per concept. The mutants that each model kills are in the
-//! table in `bite.rs`.
+//! table in `teeth.rs`.
 //!
 //! In a model a list has an inline segment of two slots and further segments of two slots, so three
 //! messages cross a border. An empty list that is new grows to the right: messages are pushed at
@@ -11,6 +11,7 @@ mod borders;
 mod ends;
 mod exclusive;
 mod recycling;
+mod teeth;
 
 use core::iter;
 use forebay_sync::{Exclusive, SegmentList, Side};

@@ -15,7 +15,7 @@ mod choice;
 pub use choice::Distribution;
 use choice::Route;
 
-const MESSAGES: u64 = 1_000_000;
+const MESSAGES: u64 = 500_000;
 const KEYS: [(u64, &[Distribution]); 3] = [
     (1, &[Distribution::Uniform]),
     (16, &[Distribution::Uniform, Distribution::Zipf]),

@@ -247,38 +247,22 @@ impl<'a, X> Exclusive<'a, X> {
     fn make_room(&mut self, units: u32) {
         self.drop_drained_ends();
         let header = header_of(self.tail);
-        if header.is_drained()
-            && table_units(1) + units <= u32::from(header.units)
-            && header.laps.get() < LAPS_MAX
-        {
-            // SAFETY: drained, and we are alone.
-            if unsafe { self.tail.is_settled() } {
-                if self.tail.as_link() == self.list.inline_segment().as_link()
-                    || u32::from(header.units) < SPARE_UNITS_MIN
-                {
-                    header.laps.set(header.laps.get() + 1);
-                }
-                let slots = u32::from(header.slots.get());
-                let slots = if table_units(slots) + units <= u32::from(header.units) {
-                    slots
-                } else {
-                    1
-                };
-                // SAFETY: drained and settled, and we are alone.
-                unsafe { self.tail.relayout(slots) };
-                self.moved = true;
-                return;
+        let size = u32::from(header.units);
+        let used = u32::from(header.used.get()) - table_units(u32::from(header.slots.get()));
+        let plan = Plan::after(size, u32::from(header.hi.get()), used, self.len);
+        let may_start_over =
+            header.is_drained() && table_units(1) + units <= size && header.laps.get() < LAPS_MAX;
+        // SAFETY: drained, and we are alone.
+        if may_start_over && unsafe { self.tail.is_settled() } {
+            if size < SPARE_UNITS_MIN {
+                header.laps.set(header.laps.get() + 1);
             }
+            let (slots, _) = plan.resized(size).size(1, units);
+            // SAFETY: drained and settled, and we are alone; the table fits.
+            unsafe { self.tail.relayout(slots) };
+            self.moved = true;
+            return;
         }
-        let plan = {
-            let used = header.used.get() - table_units(u32::from(header.slots.get())) as u16;
-            Plan::after(
-                u32::from(header.units),
-                u32::from(header.hi.get()),
-                u32::from(used),
-                self.len,
-            )
-        };
         let next = self.obtain_planned(plan, units);
         header_of(next).prev.set(self.list.link_to(self.tail));
         header_of(self.tail).next.set(self.list.link_to(next));
@@ -469,13 +453,22 @@ impl<'a, X> Exclusive<'a, X> {
         }
     }
 
+    /// Keeps the larger of the settled segment and the spare one.
     fn keep_or_free(&mut self, segment: Segment) {
-        let units = u32::from(header_of(segment).units);
-        if self.alone().spare == NONE && units >= SPARE_UNITS_MIN {
-            self.alone().spare = segment.as_link();
-        } else {
-            self.free_later(segment);
+        let units = header_of(segment).units;
+        if u32::from(units) < SPARE_UNITS_MIN {
+            return self.free_later(segment);
         }
+        let spare = self.alone().spare;
+        if spare != NONE {
+            // SAFETY: kept alive by the list.
+            let spare = unsafe { Segment::from_link(spare) };
+            if units <= header_of(spare).units {
+                return self.free_later(segment);
+            }
+            self.free_later(spare);
+        }
+        self.alone().spare = segment.as_link();
     }
 
     fn free_later(&mut self, segment: Segment) {
@@ -538,7 +531,12 @@ impl<'a, X> Exclusive<'a, X> {
         let mut renumbered = false;
         if self.moved || apart || self.word.is_apart() {
             let list = self.list;
-            let room = Room::new(u32::from(tail.slots.get()), u32::from(tail.units));
+            let has_spare = self.alone().spare != NONE;
+            let room = Room::new(
+                u32::from(tail.slots.get()),
+                u32::from(tail.units),
+                has_spare,
+            );
             let in_tail = u64::from(tail.hi.get()).wrapping_sub(u64::from(head.lo.get()));
             let carry = self.len.wrapping_sub(in_tail);
             let fresh = (

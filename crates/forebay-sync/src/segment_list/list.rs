@@ -19,7 +19,7 @@ use super::word::Word;
 use super::{Attended, Side};
 use crate::backoff::Backoff;
 use crate::loom::Ordering::{Acquire, Relaxed, Release};
-use crate::loom::{AtomicPtr, AtomicU32, AtomicU64, UnsafeCell};
+use crate::loom::{AtomicPtr, AtomicU32, AtomicU64, OwnedAtomic, UnsafeCell};
 use crate::teeth::{Site, acq_rel, ord, skips};
 
 /// A queue with two ends that any number of threads share; see the [module documentation](super).
@@ -68,18 +68,24 @@ const _: () = assert!(
     "the module doc gives this size"
 );
 
-/// The size of the tail segment, in one word.
+/// The size of the tail segment, and whether another one is at hand, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Room(pub(super) u32);
 
 impl Room {
-    pub(super) const fn new(slots: u32, units: u32) -> Self {
-        Self(slots << 16 | units)
+    const SPARE: u32 = 1 << 31;
+
+    pub(super) const fn new(slots: u32, units: u32, has_spare: bool) -> Self {
+        Self(slots << 16 | units | if has_spare { Self::SPARE } else { 0 })
+    }
+
+    const fn has_spare(self) -> bool {
+        self.0 & Self::SPARE != 0
     }
 
     #[inline]
     const fn slots(self) -> u32 {
-        self.0 >> 16
+        (self.0 & !Self::SPARE) >> 16
     }
 
     #[inline]
@@ -123,7 +129,7 @@ impl<X: Default> SegmentList<X> {
             head: AtomicPtr::new(INLINE),
             tail: AtomicPtr::new(INLINE),
             carry: AtomicU64::new(0),
-            room: AtomicU32::new(Room::new(INLINE_SLOTS, INLINE_UNITS).0),
+            room: AtomicU32::new(Room::new(INLINE_SLOTS, INLINE_UNITS, false).0),
             limit: AtomicU32::new(0),
             alone: UnsafeCell::new(Alone::default()),
             inline: cell::UnsafeCell::new(InlineSegment::new()),
@@ -349,8 +355,8 @@ impl<X> SegmentList<X> {
         let room = Room(self.room.load(Relaxed));
         let guess = Plan::after(room.units(), word.hi(), word.used(), self.len());
         let fits = word.hi() + slots <= room.slots() && word.used() + units <= room.units();
-        let reserve = (!fits && !word.is_empty() && word.push_side() == side)
-            .then(|| guess.alloc(slots, units));
+        let is_needed = !fits && !room.has_spare() && !word.is_empty() && word.push_side() == side;
+        let reserve = is_needed.then(|| guess.alloc(slots, units));
         let mut alone = self.freeze();
         if let Some(reserve) = reserve {
             alone.set_reserve(reserve);
@@ -567,7 +573,9 @@ impl<X> SegmentList<X> {
             let carry = self.carry.load(Relaxed);
             // Acquire fence: a `carry` of a later exclusive section brings its frozen word along;
             // pairs with "set carry" in `Exclusive`.
-            crate::loom::fence(Acquire);
+            if !skips(Site::LenFence) {
+                crate::loom::fence(Acquire);
+            }
             let now = self.load_word();
             if now == word || skips(Site::LenConfirm) {
                 return carry
@@ -666,7 +674,11 @@ unsafe fn publish(segment: Segment, index: u32, slot: Slot) {
 
 impl<X> Drop for SegmentList<X> {
     fn drop(&mut self) {
-        self.freeze().release_all();
+        // Still frozen: a guard was leaked, and what it did to the segments is not in the word. They
+        // leak with it.
+        if !Word(self.word.load_mut()).is_frozen() {
+            self.freeze().release_all();
+        }
     }
 }
 

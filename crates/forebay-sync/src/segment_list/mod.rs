@@ -91,7 +91,7 @@
 //!
 //! I1 leans on the 27 bits of generation: a thread would have to sleep between its load and its CAS
 //! for exactly 2^27 changes of the fields (or a multiple), and find all other bits equal as well. A
-//! change is one segment of at least 4 KiB in a busy list, so that is half a terabyte of messages;
+//! change is one segment of at least 16 KiB in a busy list, so that is two terabytes of messages;
 //! or one operation on the middle of a list of several segments.
 //!
 //! # Memory ordering

@@ -27,7 +27,7 @@ const _: () = assert!(
 );
 
 /// Segments of at least this many units stay with a list for reuse.
-pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[1]);
+pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[2]);
 
 /// Laps after which a small segment gives way to a larger one.
 pub(super) const LAPS_MAX: u8 = 4;
@@ -43,7 +43,7 @@ impl Plan {
     /// The segment that follows a tail of `units` units, of which `used` were used for `written`
     /// messages, in a list of `len` messages.
     ///
-    /// A list starts small. It grows to the next size twice without more ado, then only while there
+    /// A list starts small. It grows to the third size without more ado, then only while there
     /// is a backlog: a short busy queue keeps to segments that fit the first-level cache.
     pub(super) fn after(units: u32, written: u32, used: u32, len: u64) -> Self {
         let step = SIZES_BYTES
@@ -147,8 +147,9 @@ mod tests {
     fn grows_with_a_backlog_and_stays_without() {
         assert_eq!(Plan::after(10, 1, 10, 1).units, 60);
         assert_eq!(Plan::after(60, 7, 60, 0).units, 508);
-        assert_eq!(Plan::after(508, 59, 508, 3).units, 508);
-        assert_eq!(Plan::after(508, 59, 508, 59).units, 2044);
+        assert_eq!(Plan::after(508, 59, 508, 3).units, 2044);
+        assert_eq!(Plan::after(2044, 236, 2044, 3).units, 2044);
+        assert_eq!(Plan::after(2044, 236, 2044, 236).units, 8188);
         assert_eq!(Plan::after(8188, 900, 8188, 1_000_000).units, 8188);
     }
 }

@@ -388,8 +388,8 @@ impl Engine {
         // Often it is there, and what the first key has need not be compared with the others.
         let popped = self
             .core
-            .with_existing(first, |object| Ok(object.list.pop(side).ok()))?;
-        if let Some(Some(Some(element))) = popped {
+            .with_existing(first, |object| Ok(object.list.pop(side).ok().flatten()))?;
+        if let Some(element) = popped.flatten() {
             return Ok(Some((Bytes::copy_from_slice(first), element)));
         }
         self.wait(

@@ -9,6 +9,8 @@ use forebay_sync::loom::Ordering::Relaxed;
 
 use crate::blocking::{Reply, Wakes, push_wake};
 use crate::clock::Clock;
+use crate::command::expiry::expire_at_ms;
+use crate::command::keys::{Dropped, delete};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::keyspace::{Keyspace, SLICES};
@@ -209,17 +211,10 @@ impl Core {
         !object.list.is_attended() && object.list.is_empty()
     }
 
-    /// Clears a list whose time is over.
-    pub(crate) fn remove_if_due(&self, list: &mut FrozenList<'_>) {
-        let Some(watch) = list.extra_mut() else {
-            return;
-        };
-        let Some(at_ms) = watch.expire_at_ms else {
-            return;
-        };
-        if at_ms <= self.clock.unix_ms() {
-            watch.expire_at_ms = None;
-            list.clear();
+    /// Deletes a key whose time is over.
+    pub(crate) fn delete_if_due(&self, list: &mut FrozenList<'_>, dropped: &mut Dropped) {
+        if expire_at_ms(list).is_some_and(|at_ms| at_ms <= self.clock.unix_ms()) {
+            delete(list, dropped);
         }
     }
 

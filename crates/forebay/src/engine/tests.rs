@@ -44,6 +44,15 @@ fn scan_all(engine: &Engine, options: &ScanOptions) -> Vec<String> {
 }
 
 #[test]
+fn handles_go_from_thread_to_thread() {
+    fn check<T: Send + Sync + Unpin + 'static>() {}
+    check::<Engine>();
+    check::<crate::List>();
+    check::<crate::Blocking<crate::Bytes>>();
+    check::<Error>();
+}
+
+#[test]
 fn an_empty_list_is_no_key() {
     let (engine, _) = engine();
     let mq = engine.list("mq").unwrap();

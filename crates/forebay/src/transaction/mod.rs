@@ -1,7 +1,9 @@
 //! Several commands as one atomic step.
 
+mod ends;
 mod keys;
-mod lists;
+mod middle;
+mod movement;
 
 use core::fmt;
 use std::sync::Arc;

@@ -24,6 +24,9 @@ pub(crate) struct Plan {
     padding: usize,
     /// Whether a list has an expiry to begin with: then it takes the slow path.
     expiring: [bool; 2],
+    /// Whether there are handles. Without them, and with names that nobody has used, lists come into
+    /// being in the middle of it all.
+    handles: bool,
     threads: Vec<Vec<Step>>,
 }
 
@@ -73,13 +76,14 @@ impl Plan {
             _ => random.below(70),
         };
         let initial = [0, 1].map(|_| fresh(len(random)));
+        let swarm = Swarm::random(random);
         let together: Vec<bool> = (0..12).map(|_| !random.one_in(3)).collect();
         let steps = 8 + usize::try_from(random.below(5)).expect("small");
         let threads = (0..threads)
             .map(|_| {
                 (0..steps)
                     .map(|at| Step {
-                        work: any_work(random, &mut fresh),
+                        work: any_work(random, swarm, &mut fresh),
                         pace: match random.below(6) {
                             _ if together[at] => Pace::Together(random.below(40)),
                             0..3 => Pace::Go,
@@ -96,8 +100,36 @@ impl Plan {
             initial,
             padding: [0, 60, 900, 6_000][usize::try_from(random.below(4)).expect("small")],
             expiring: [0, 1].map(|_| random.one_in(5)),
+            handles: !random.one_in(3),
             threads,
         }
+    }
+}
+
+/// Which kinds of operations one plan has: some and not all, for two rare ones meet more often where
+/// they have not all the others between them.
+#[derive(Clone, Copy, Debug)]
+struct Swarm(u64);
+
+impl Swarm {
+    fn random(random: &mut Random) -> Self {
+        let half = random.below(u64::MAX);
+        Self(if random.one_in(2) {
+            half
+        } else {
+            half & random.below(u64::MAX)
+        })
+    }
+
+    /// A number below `limit`, of those that the plan has.
+    fn below(self, random: &mut Random, limit: u64) -> u64 {
+        for _ in 0..30 {
+            let number = random.below(limit);
+            if self.0 & (1 << number) != 0 {
+                return number;
+            }
+        }
+        random.below(limit)
     }
 }
 
@@ -113,15 +145,15 @@ fn any_key(random: &mut Random) -> Key {
     Key::from(random.one_in(3))
 }
 
-fn any_work(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Work {
+fn any_work(random: &mut Random, swarm: Swarm, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Work {
     let key = any_key(random);
     let side = any_side(random);
     if random.one_in(15) {
         let max = 1 + usize::try_from(random.below(4)).expect("small");
         return Work::PopEach { key, side, max };
     }
-    Work::One(match random.below(56) {
-        0..20 => simple_call(random, fresh),
+    Work::One(match swarm.below(random, 56) {
+        0..20 => simple_call(random, swarm, fresh),
         20..24 => Call::BlockingPop { first: key, side },
         24..27 => Call::Blmove {
             src: key,
@@ -138,7 +170,11 @@ fn any_work(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Wor
         },
         34..38 => {
             let calls = 2 + random.below(3);
-            Call::Transaction((0..calls).map(|_| simple_call(random, fresh)).collect())
+            Call::Transaction(
+                (0..calls)
+                    .map(|_| simple_call(random, swarm, fresh))
+                    .collect(),
+            )
         }
         38..48 => Call::Push {
             key,
@@ -150,7 +186,7 @@ fn any_work(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Wor
 }
 
 /// One that a transaction may hold too.
-fn simple_call(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Call {
+fn simple_call(random: &mut Random, swarm: Swarm, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> Call {
     let key = any_key(random);
     let side = any_side(random);
     let index = |random: &mut Random| i64::try_from(random.below(8)).expect("small") - 4;
@@ -158,7 +194,7 @@ fn simple_call(random: &mut Random, fresh: &mut impl FnMut(u64) -> Vec<u16>) -> 
     let some_value = |random: &mut Random, next: u16| {
         u16::try_from(random.below(u64::from(next) + 1)).expect("a short history")
     };
-    match random.below(22) {
+    match swarm.below(random, 22) {
         0..5 => Call::Push {
             key,
             side,
@@ -317,9 +353,13 @@ impl Team {
 
     /// Carries `plan` out; gives what the lists held before, and the history.
     pub(crate) fn record(&mut self, plan: &Plan) -> (Lists, History) {
-        // A few keys in turn: some are new, some have been used before.
         self.recorded += 1;
-        let keys = [0, 1].map(|key| format!("list {} {key}", self.recorded % 37));
+        let name = if plan.handles {
+            self.recorded % 37
+        } else {
+            self.recorded
+        };
+        let keys = [0, 1].map(|key| format!("list {name} {key}"));
         self.engine.flushall().expect("an open engine");
         for (key, name) in keys.iter().enumerate() {
             let values: Vec<Vec<u8>> = plan.initial[key]
@@ -354,10 +394,8 @@ impl Team {
 }
 
 fn work(engine: &Engine, job: &Job, thread: usize) -> History {
-    let handles = job
-        .keys
-        .each_ref()
-        .map(|key| engine.list(key).expect("a short key"));
+    let list = |key| engine.list(key).expect("a short key");
+    let handles = job.plan.handles.then(|| job.keys.each_ref().map(list));
     let target = Target {
         engine,
         handles,
@@ -404,7 +442,7 @@ fn spin(turns: u64) {
 /// The engine as the machine of two lists.
 struct Target<'a> {
     engine: &'a Engine,
-    handles: [List; 2],
+    handles: Option<[List; 2]>,
     keys: &'a [String; 2],
     padding: usize,
 }
@@ -493,6 +531,12 @@ macro_rules! simple_call {
 
 impl Target<'_> {
     fn call(&self, call: &Call, step: &Step) -> Answer {
+        if let Some(handles) = &self.handles
+            && step.by_handle
+            && let Some(answer) = self.call_by_handle(handles, call)
+        {
+            return answer;
+        }
         let patience = step.patience;
         match call {
             Call::BlockingPop { first, side } => {
@@ -530,25 +574,31 @@ impl Target<'_> {
                 });
                 Answer::All(answers.expect("two keys"))
             }
-            Call::Push { key, side, values } if step.by_handle => {
+            call => simple_call!(self, self.engine, call),
+        }
+    }
+
+    fn call_by_handle(&self, handles: &[List; 2], call: &Call) -> Option<Answer> {
+        Some(match call {
+            Call::Push { key, side, values } => {
                 let elements: Vec<_> = values.iter().map(|&value| self.bytes(value)).collect();
                 number(match side {
-                    Side::Left => self.handles[*key].lpush(&elements),
-                    Side::Right => self.handles[*key].rpush(&elements),
+                    Side::Left => handles[*key].lpush(&elements),
+                    Side::Right => handles[*key].rpush(&elements),
                 })
             }
-            Call::Pop { key, side } if step.by_handle => {
+            Call::Pop { key, side } => {
                 let take = |bytes: &[u8]| decode(bytes, self.padding);
                 let found = match side {
-                    Side::Left => self.handles[*key].lpop_with(take),
-                    Side::Right => self.handles[*key].rpop_with(take),
+                    Side::Left => handles[*key].lpop_with(take),
+                    Side::Right => handles[*key].rpop_with(take),
                 };
                 let found = found.expect("an open engine");
                 found.map_or(Answer::Nothing, |value| Answer::Values(vec![value]))
             }
-            Call::Llen { key } if step.by_handle => number(self.handles[*key].llen()),
-            call => simple_call!(self, self.engine, call),
-        }
+            Call::Llen { key } => number(handles[*key].llen()),
+            _ => return None,
+        })
     }
 
     /// A pop for each element, and one more for the emptiness that ended them before `max`. A
@@ -569,9 +619,11 @@ impl Target<'_> {
             });
             looked_again = clock.fetch_add(1, SeqCst);
         };
-        let count = match side {
-            Side::Left => self.handles[key].lpop_each(max, take),
-            Side::Right => self.handles[key].rpop_each(max, take),
+        let count = match (&self.handles, side) {
+            (Some(handles), Side::Left) => handles[key].lpop_each(max, take),
+            (Some(handles), Side::Right) => handles[key].rpop_each(max, take),
+            (None, Side::Left) => self.engine.lpop_each(&self.keys[key], max, take),
+            (None, Side::Right) => self.engine.rpop_each(&self.keys[key], max, take),
         };
         assert_eq!(count, Ok(pops.len()), "one call for each element");
         if pops.len() < max {
