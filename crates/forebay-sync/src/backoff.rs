@@ -67,7 +67,7 @@ impl Backoff {
         self.step = self.step.max((self.step + 1).min(SPIN_STEP_MAX));
     }
 
-    /// Spins at first, then yields the processor, then sleeps for 20 to 320 microseconds.
+    /// Spins at first, then yields the processor, then sleeps for 20 to 5120 microseconds.
     pub fn snooze(&mut self) {
         // Two threads that wait for a third one could take turns for ever in a model. From the second
         // look in vain on it explores nothing new: but for that look, the execution is another one's.

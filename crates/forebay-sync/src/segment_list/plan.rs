@@ -30,7 +30,7 @@ const _: () = assert!(
 pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[2]);
 
 /// Laps after which a small segment gives way to a larger one.
-pub(super) const LAPS_MAX: u8 = 4;
+pub(super) const LAPS_MAX: u8 = if cfg!(loom) { 4 } else { 64 };
 
 /// A segment to be made: its units, and the size of the messages that it is laid out for.
 #[derive(Clone, Copy, Debug)]

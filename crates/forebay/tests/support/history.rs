@@ -77,13 +77,18 @@ impl Plan {
         };
         let initial = [0, 1].map(|_| fresh(len(random)));
         let swarm = Swarm::random(random);
+        let handles = !random.one_in(3);
         let together: Vec<bool> = (0..12).map(|_| !random.one_in(3)).collect();
         let steps = 8 + usize::try_from(random.below(5)).expect("small");
         let threads = (0..threads)
             .map(|_| {
                 (0..steps)
                     .map(|at| Step {
-                        work: any_work(random, swarm, &mut fresh),
+                        work: match any_work(random, swarm, &mut fresh) {
+                            // FLUSHALL may leave a key that comes into being meanwhile.
+                            Work::One(Call::Flushall) if !handles => Work::One(Call::DelBoth),
+                            work => work,
+                        },
                         pace: match random.below(6) {
                             _ if together[at] => Pace::Together(random.below(40)),
                             0..3 => Pace::Go,
@@ -100,7 +105,7 @@ impl Plan {
             initial,
             padding: [0, 60, 900, 6_000][usize::try_from(random.below(4)).expect("small")],
             expiring: [0, 1].map(|_| random.one_in(5)),
-            handles: !random.one_in(3),
+            handles,
             threads,
         }
     }
