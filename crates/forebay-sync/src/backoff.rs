@@ -12,7 +12,7 @@ const YIELD_STEP_MAX: u32 = 12;
 #[cfg(loom)]
 const LOOKS_MAX: u32 = 100;
 /// The first sleep, and the longest.
-const SLEEP_MICROS: core::ops::RangeInclusive<u64> = 20..=320;
+const SLEEP_MICROS: core::ops::RangeInclusive<u64> = 20..=5120;
 
 /// Grows the pause between two looks at something that another thread is about to change.
 ///
