@@ -125,7 +125,13 @@ impl Engine {
         timeout: impl Into<Timeout>,
     ) -> Result<Option<Bytes>> {
         let (source, destination) = (source.as_ref(), destination.as_ref());
-        let request = self.move_request(source, destination, Route::one(from, to), timeout.into());
+        let timeout = timeout.into();
+        timeout.resolve(self.core.clock())?;
+        // Often it is there.
+        if let Some(moved) = self.lmove(source, destination, from, to)? {
+            return Ok(Some(moved));
+        }
+        let request = self.move_request(source, destination, Route::one(from, to), timeout);
         self.wait(request, element)
     }
 

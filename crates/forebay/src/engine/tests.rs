@@ -144,6 +144,8 @@ fn keys_by_pattern() {
             .scan(
                 0,
                 ScanOptions {
+                    // A key that does not match counts as well.
+                    pattern: None,
                     count: 0,
                     ..options
                 }
