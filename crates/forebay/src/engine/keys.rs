@@ -69,7 +69,7 @@ impl Engine {
         if keys.is_empty() {
             return Err(Error::NoKeys);
         }
-        let objects = self.existing(keys)?;
+        let objects = self.objects_of(keys)?;
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
         let deleted = objects
@@ -128,7 +128,7 @@ impl Engine {
                 Ok(u64::from(len.is_some_and(|len| len > 0)))
             }
             keys => {
-                let objects = self.existing(keys)?;
+                let objects = self.objects_of(keys)?;
                 let set = FrozenSet::new(&self.core, &objects)?;
                 let exists = |object: &&Arc<Object>| !set.list(set.position(object)).is_empty();
                 Ok(objects.iter().filter(exists).count() as u64)
@@ -442,11 +442,19 @@ impl Engine {
             })?
     }
 
-    /// The objects of those keys that have one. One is there twice when its key is.
-    pub(super) fn existing<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Arc<Object>>> {
-        keys.iter()
-            .filter_map(|key| self.core.existing(key.as_ref()).transpose())
-            .collect()
+    /// The objects of the keys of a command that looks at all of them at one moment. One is there
+    /// twice when its key is.
+    ///
+    /// A key without an object could get one, and an element of another of these keys, between the
+    /// look-up and that moment. So each of several keys is given its object; one key alone need not.
+    pub(super) fn objects_of<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Arc<Object>>> {
+        match keys {
+            [key] => Ok(self.core.existing(key.as_ref())?.into_iter().collect()),
+            keys => keys
+                .iter()
+                .map(|key| self.core.object(key.as_ref()))
+                .collect(),
+        }
     }
 
     /// The keys of one slice that exist and fit the pattern.

@@ -218,7 +218,7 @@ impl Engine {
         count: u64,
     ) -> Result<Option<(Bytes, Vec<Bytes>)>> {
         check_lmpop(keys, count)?;
-        let objects = self.existing(keys)?;
+        let objects = self.objects_of(keys)?;
         let mut set = FrozenSet::new(&self.core, &objects)?;
         Ok(pop_first(&mut set, &objects, side, count))
     }
