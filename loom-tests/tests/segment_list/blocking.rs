@@ -155,7 +155,11 @@ fn blocking_pop_with_a_limit_against_push() {
         let popped = blocking_pop_for(&list, LIMIT);
         let is_served = pusher.join().unwrap();
         let left = rest(&list);
-        assert_eq!(popped.into_iter().chain(left).collect::<Vec<u8>>(), [1], "exactly once");
+        assert_eq!(
+            popped.into_iter().chain(left).collect::<Vec<u8>>(),
+            [1],
+            "exactly once"
+        );
         (popped, is_served)
     });
 }
@@ -208,7 +212,11 @@ fn a_blocked_and_a_passing_popper() {
             push_and_serve(&list, 2);
         }
         let blocked = blocked.join().unwrap();
-        assert_eq!(blocked, if passing.is_some() { 2 } else { 1 }, "exactly once");
+        assert_eq!(
+            blocked,
+            if passing.is_some() { 2 } else { 1 },
+            "exactly once"
+        );
         assert!(rest(&list).is_empty(), "nothing is left");
         passing
     });

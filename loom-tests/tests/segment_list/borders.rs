@@ -81,7 +81,8 @@ fn the_consumer_follows_the_producer() {
 /// Two producers, one of which goes across the border, and a consumer.
 #[test]
 fn each_producer_keeps_its_order() {
-    Outcomes::exactly(&[None, Some(1), Some(3)]).explore(|| explore_producers(|list| [pop(list)])[0]);
+    Outcomes::exactly(&[None, Some(1), Some(3)])
+        .explore(|| explore_producers(|list| [pop(list)])[0]);
 }
 
 /// The same with one pop more.
@@ -113,7 +114,10 @@ fn explore_producers<const N: usize>(consume: fn(&List) -> [Option<u8>; N]) -> [
     let popped = consumer.join().unwrap();
     let all: Vec<u8> = popped.into_iter().flatten().chain(rest(&list)).collect();
     assert_eq!(all.len(), 3, "nothing is lost or doubled: {all:?}");
-    assert!(all.contains(&3), "the other producer's message is there: {all:?}");
+    assert!(
+        all.contains(&3),
+        "the other producer's message is there: {all:?}"
+    );
     let own: Vec<u8> = all.into_iter().filter(|&number| number != 3).collect();
     assert_eq!(own, [1, 2], "a producer's order");
     popped
@@ -158,7 +162,18 @@ fn the_length_against_pushes() {
 /// The head moves on to the second segment, which changes what the length is computed with.
 #[test]
 fn the_length_against_pops() {
-    const EXPECTED: &[[u64; 2]] = &[[3, 3], [3, 2], [3, 1], [3, 0], [2, 2], [2, 1], [2, 0], [1, 1], [1, 0], [0, 0]];
+    const EXPECTED: &[[u64; 2]] = &[
+        [3, 3],
+        [3, 2],
+        [3, 1],
+        [3, 0],
+        [2, 2],
+        [2, 1],
+        [2, 0],
+        [1, 1],
+        [1, 0],
+        [0, 0],
+    ];
     Outcomes::exactly(EXPECTED).explore(|| {
         let list: Arc<List> = list_of(&[0, 1, 2]);
         let other = Arc::clone(&list);

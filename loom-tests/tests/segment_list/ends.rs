@@ -15,7 +15,11 @@ fn push_against_pop() {
         let pusher = thread::spawn(move || push(&other, 1));
         let popped = pop(&list);
         assert_eq!(pusher.join().unwrap(), 1, "the new message is counted");
-        assert_eq!(sorted(popped.into_iter().chain(rest(&list))), [1], "exactly once");
+        assert_eq!(
+            sorted(popped.into_iter().chain(rest(&list))),
+            [1],
+            "exactly once"
+        );
         popped
     });
 }
@@ -30,7 +34,11 @@ fn push_at_the_other_side_against_pop() {
         let pusher = thread::spawn(move || other.push(Side::Left, &message(1)).unwrap());
         let popped = list.pop_with(Side::Right, number).unwrap();
         assert_eq!(pusher.join().unwrap(), 1, "the new message is counted");
-        assert_eq!(sorted(popped.into_iter().chain(rest(&list))), [1], "exactly once");
+        assert_eq!(
+            sorted(popped.into_iter().chain(rest(&list))),
+            [1],
+            "exactly once"
+        );
         popped
     });
 }
@@ -57,7 +65,11 @@ fn two_pushers_against_a_popper() {
             let len = pusher.join().unwrap();
             assert!((1..=2).contains(&len), "the length after a push: {len}");
         }
-        assert_eq!(sorted(popped.into_iter().flatten().chain(rest(&list))), [1, 2], "exactly once");
+        assert_eq!(
+            sorted(popped.into_iter().flatten().chain(rest(&list))),
+            [1, 2],
+            "exactly once"
+        );
         popped
     });
 }
@@ -121,7 +133,13 @@ fn a_batch_against_a_reader() {
 /// A batch pop is one step, too: the messages are consecutive, though others pop as well.
 #[test]
 fn a_batch_pop_against_a_pop() {
-    const EXPECTED: &[(&[u8], Option<u8>)] = &[(&[], Some(1)), (&[1], Some(2)), (&[1], None), (&[1, 2], None), (&[2], Some(1))];
+    const EXPECTED: &[(&[u8], Option<u8>)] = &[
+        (&[], Some(1)),
+        (&[1], Some(2)),
+        (&[1], None),
+        (&[1, 2], None),
+        (&[2], Some(1)),
+    ];
     Outcomes::exactly(EXPECTED).explore(|| {
         let list: Arc<List> = list_of(&[1]);
         let other = Arc::clone(&list);
@@ -135,7 +153,9 @@ fn a_batch_pop_against_a_pop() {
         let single = popper.join().unwrap();
         let all = batch.iter().copied().chain(single).chain(rest(&list));
         assert_eq!(sorted(all), [1, 2], "exactly once");
-        let expected = EXPECTED.iter().find(|outcome| outcome.0 == batch && outcome.1 == single);
+        let expected = EXPECTED
+            .iter()
+            .find(|outcome| outcome.0 == batch && outcome.1 == single);
         *expected.unwrap_or_else(|| panic!("{batch:?}, {single:?}"))
     });
 }

@@ -28,7 +28,10 @@ fn freeze_against_two_pushes() {
         let seen = numbers(&list.freeze());
         for number in [1, 2] {
             let is_known = known & u32::from(number) != 0;
-            assert!(!is_known || seen.contains(&number), "acknowledged, so it is there");
+            assert!(
+                !is_known || seen.contains(&number),
+                "acknowledged, so it is there"
+            );
         }
         for pusher in pushers {
             pusher.join().unwrap();
@@ -142,7 +145,11 @@ fn moves_in_both_directions() {
         let mover = thread::spawn(move || move_one(&others[1], &others[0]));
         let own = move_one(&lists[0], &lists[1]);
         let others = mover.join().unwrap();
-        assert_eq!((rest(&lists[0]), rest(&lists[1])), (vec![2], vec![1]), "they changed places");
+        assert_eq!(
+            (rest(&lists[0]), rest(&lists[1])),
+            (vec![2], vec![1]),
+            "they changed places"
+        );
         [own, others]
     });
 }
@@ -174,19 +181,31 @@ fn push_at_the_head_against_a_reader() {
         let popper = thread::spawn(move || other.pop_with(Side::Left, text).unwrap());
         list.push(Side::Left, b"").unwrap();
         let first = popper.join().unwrap();
-        [first, list.pop_with(Side::Left, text).unwrap(), list.pop_with(Side::Left, text).unwrap()]
-            .map(Option::unwrap)
+        [
+            first,
+            list.pop_with(Side::Left, text).unwrap(),
+            list.pop_with(Side::Left, text).unwrap(),
+        ]
+        .map(Option::unwrap)
     });
 }
 
 fn text(message: &[u8]) -> &'static str {
-    ["", "0", "1"].into_iter().find(|text| text.as_bytes() == message).unwrap()
+    ["", "0", "1"]
+        .into_iter()
+        .find(|text| text.as_bytes() == message)
+        .unwrap()
 }
 
 /// What an owner does to end the service: nothing gets in any more, and what was in is gone.
 #[test]
 fn close_against_push_and_pop() {
-    const EXPECTED: &[(bool, Option<u8>)] = &[(false, None), (false, Some(0)), (true, None), (true, Some(0))];
+    const EXPECTED: &[(bool, Option<u8>)] = &[
+        (false, None),
+        (false, Some(0)),
+        (true, None),
+        (true, Some(0)),
+    ];
     Outcomes::exactly(EXPECTED).explore(|| {
         let list: Arc<List> = list_of(&[0]);
         let other = Arc::clone(&list);

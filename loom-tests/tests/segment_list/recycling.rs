@@ -24,7 +24,11 @@ fn a_claim_on_a_slot_that_is_not_published() {
         push(&list, 2);
         pusher.join().unwrap();
         let popped = popper.join().unwrap();
-        assert_eq!(sorted(popped.into_iter().chain(rest(&list))), [1, 2], "exactly once");
+        assert_eq!(
+            sorted(popped.into_iter().chain(rest(&list))),
+            [1, 2],
+            "exactly once"
+        );
         popped
     });
 }
@@ -93,7 +97,11 @@ fn a_reader_in_a_segment_that_is_wanted_again() {
 fn a_reader_in_a_segment_that_is_retired() {
     Outcomes::exactly(&[(2, false), (2, true)]).explore(|| {
         let list: Arc<List> = list_of(&[0, 1, 2, 3]);
-        assert_eq!([pop(&list), pop(&list)], [0, 1].map(Some), "the inline segment is used up");
+        assert_eq!(
+            [pop(&list), pop(&list)],
+            [0, 1].map(Some),
+            "the inline segment is used up"
+        );
         let done = Arc::new(AtomicU32::new(0));
         let (other, others_done) = (Arc::clone(&list), Arc::clone(&done));
         let reader = thread::spawn(move || look_twice(&other, &others_done).unwrap());
@@ -124,7 +132,11 @@ fn contents_dropped_under_a_reader() {
     ];
     Outcomes::exactly(EXPECTED).explore(|| {
         let list: Arc<List> = list_of(&[0, 1, 2, 3]);
-        assert_eq!([pop(&list), pop(&list)], [0, 1].map(Some), "the inline segment is used up");
+        assert_eq!(
+            [pop(&list), pop(&list)],
+            [0, 1].map(Some),
+            "the inline segment is used up"
+        );
         let done = Arc::new(AtomicU32::new(0));
         let (other, others_done) = (Arc::clone(&list), Arc::clone(&done));
         let reader = thread::spawn(move || look_twice(&other, &others_done));
@@ -136,9 +148,44 @@ fn contents_dropped_under_a_reader() {
         let read = reader.join().unwrap();
         match read {
             Some((4, _)) => assert_eq!((taken, rest(&list)), (2, vec![]), "the new one was read"),
-            Some(_) => assert_eq!((taken, rest(&list)), (1, vec![4]), "one was read, one taken"),
+            Some(_) => assert_eq!(
+                (taken, rest(&list)),
+                (1, vec![4]),
+                "one was read, one taken"
+            ),
             None => assert_eq!((taken, rest(&list)), (2, vec![4]), "both were taken"),
         }
+        read
+    });
+}
+
+/// The segment goes to another list with the reader in it, and is drained and wanted again there.
+#[test]
+fn contents_put_into_another_list_under_a_reader() {
+    const EXPECTED: &[Option<(u8, bool)>] = &[None, Some((2, false)), Some((2, true))];
+    Outcomes::exactly(EXPECTED).explore(|| {
+        let list: Arc<List> = list_of(&[0, 1, 2, 3]);
+        assert_eq!(
+            [pop(&list), pop(&list)],
+            [0, 1].map(Some),
+            "the inline segment is used up"
+        );
+        let done = Arc::new(AtomicU32::new(0));
+        let (other, others_done) = (Arc::clone(&list), Arc::clone(&done));
+        let reader = thread::spawn(move || look_twice(&other, &others_done));
+        let target = List::new();
+        let contents = list.freeze().take_all();
+        target.freeze().put_all(contents);
+        let mut all = rest(&target);
+        for next in [4, 5] {
+            push(&target, next);
+        }
+        done.store(1, Relaxed);
+        let read = reader.join().unwrap();
+        all.extend(read.map(|(number, _)| number));
+        assert_eq!(sorted(all), [2, 3], "exactly once");
+        assert_eq!(rest(&target), [4, 5], "the new ones");
+        assert!(list.is_empty(), "nothing came back");
         read
     });
 }
@@ -146,7 +193,13 @@ fn contents_dropped_under_a_reader() {
 /// The same in the segment inside the list, which stays where it is.
 #[test]
 fn inline_contents_taken_under_a_reader() {
-    const EXPECTED: &[Option<(u8, bool)>] = &[None, Some((0, false)), Some((0, true)), Some((4, false)), Some((4, true))];
+    const EXPECTED: &[Option<(u8, bool)>] = &[
+        None,
+        Some((0, false)),
+        Some((0, true)),
+        Some((4, false)),
+        Some((4, true)),
+    ];
     Outcomes::exactly(EXPECTED).explore(|| {
         let list: Arc<List> = list_of(&[0, 1]);
         let done = Arc::new(AtomicU32::new(0));
@@ -160,7 +213,11 @@ fn inline_contents_taken_under_a_reader() {
         drop(contents);
         match read {
             Some((4, _)) => assert_eq!((taken, rest(&list)), (2, vec![]), "the new one was read"),
-            Some(_) => assert_eq!((taken, rest(&list)), (1, vec![4]), "one was read, one taken"),
+            Some(_) => assert_eq!(
+                (taken, rest(&list)),
+                (1, vec![4]),
+                "one was read, one taken"
+            ),
             None => assert_eq!((taken, rest(&list)), (2, vec![4]), "both were taken"),
         }
         read

@@ -9,10 +9,22 @@ const TEETH: Teeth = Teeth {
         (Site::SlotPublish, "ends::a_batch_against_a_reader"),
         (Site::SlotRead, "ends::push_against_pop"),
         (Site::SlotRead, "ends::a_batch_against_a_reader"),
-        (Site::SlotSettle, "recycling::a_reader_in_a_segment_that_is_wanted_again"),
-        (Site::SlotSettle, "recycling::a_reader_in_a_segment_that_is_retired"),
-        (Site::SettledCheck, "recycling::a_reader_in_a_segment_that_is_wanted_again"),
-        (Site::SettledCheck, "recycling::a_reader_in_a_segment_that_is_retired"),
+        (
+            Site::SlotSettle,
+            "recycling::a_reader_in_a_segment_that_is_wanted_again",
+        ),
+        (
+            Site::SlotSettle,
+            "recycling::a_reader_in_a_segment_that_is_retired",
+        ),
+        (
+            Site::SettledCheck,
+            "recycling::a_reader_in_a_segment_that_is_wanted_again",
+        ),
+        (
+            Site::SettledCheck,
+            "recycling::a_reader_in_a_segment_that_is_retired",
+        ),
         (Site::WordLoad, "borders::two_pushers_at_a_full_segment"),
         (Site::WordLoad, "borders::two_poppers_across_the_border"),
         (Site::WordLoad, "borders::the_length_against_pushes"),
@@ -26,18 +38,36 @@ const TEETH: Teeth = Teeth {
         (Site::LenFence, "borders::the_length_against_pushes"),
         (Site::LenConfirm, "borders::the_length_against_pushes"),
         (Site::LenConfirm, "borders::the_length_against_pops"),
-        (Site::SlotSettledNotEmpty, "recycling::a_claim_on_a_slot_that_is_not_published"),
-        (Site::SegmentSettled, "recycling::a_reader_in_a_segment_that_is_wanted_again"),
-        (Site::SegmentSettled, "recycling::a_reader_in_a_segment_that_is_retired"),
-        (Site::SegmentSettled, "recycling::a_claim_on_a_slot_that_is_not_published"),
-        (Site::SlotBeforeSettled, "exclusive::push_at_the_head_against_a_reader"),
+        (
+            Site::SlotSettledNotEmpty,
+            "recycling::a_claim_on_a_slot_that_is_not_published",
+        ),
+        (
+            Site::SegmentSettled,
+            "recycling::a_reader_in_a_segment_that_is_wanted_again",
+        ),
+        (
+            Site::SegmentSettled,
+            "recycling::a_reader_in_a_segment_that_is_retired",
+        ),
+        (
+            Site::SegmentSettled,
+            "recycling::a_claim_on_a_slot_that_is_not_published",
+        ),
+        (
+            Site::SlotBeforeSettled,
+            "exclusive::push_at_the_head_against_a_reader",
+        ),
         (Site::Generation, "recycling::a_claim_from_another_segment"),
     ],
     survivors: &[Survivor {
         site: Site::WordClaimAfterLoads,
         reason: "without it the loads of the fields could be carried out after the claim, and read \
                  what a later exclusive section wrote: load buffering, which loom does not explore",
-        models: &["borders::two_pushers_for_the_last_slot", "recycling::a_claim_from_another_segment"],
+        models: &[
+            "borders::two_pushers_for_the_last_slot",
+            "recycling::a_claim_from_another_segment",
+        ],
     }],
 };
 
