@@ -1,4 +1,10 @@
 //! Batches: pushed as one step, popped as one step.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! Exclusive mode among threads that push and pop.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::semicolon_if_nothing_returned,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! What a list takes from the allocator it gives back, and each long message is freed once.
+#![expect(
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    let_underscore_drop,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! Random sequences of all operations of a list, compared with a `VecDeque` after each step.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,11 @@
 //! A closure that panics puts its message back, and those that it would have got.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    let_underscore_drop,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

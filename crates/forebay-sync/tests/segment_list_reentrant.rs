@@ -1,4 +1,11 @@
 //! Closures that use the list whose message they are reading.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::needless_for_each,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

@@ -1,4 +1,10 @@
 //! One thread and a segment list: what each operation is for.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::disallowed_methods,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

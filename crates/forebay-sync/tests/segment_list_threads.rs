@@ -1,4 +1,9 @@
 //! Threads push and pop: each message once, whole, and in its producer's order.
+#![expect(
+    clippy::std_instead_of_core,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 
 mod support;
 

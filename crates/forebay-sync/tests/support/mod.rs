@@ -1,4 +1,9 @@
 //! What the tests of the segment list share: a random generator, and messages that check themselves.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::unwrap_used,
+    reason = "a test: small numbers, and a failure is a panic"
+)]
 #![allow(dead_code, reason = "no test file uses all of it")]
 
 use forebay_sync::{SegmentList, Side};
