@@ -68,6 +68,9 @@ impl Backoff {
     }
 
     /// Spins at first, then yields the processor, then sleeps for 20 to 5120 microseconds.
+    ///
+    /// # Panics
+    /// In a model only, when it waits for what does not come.
     pub fn snooze(&mut self) {
         // Two threads that wait for a third one could take turns for ever in a model. From the second
         // look in vain on it explores nothing new: but for that look, the execution is another one's.
