@@ -8,7 +8,7 @@
 //!   so that no timed operation goes through a virtual call.
 //! * [`drive`]: the loops that several workloads share.
 //! * [`workload`]: what is done with them, one file per workload.
-//! * [`message`] and [`audit`]: numbered messages, and the proof that each came through exactly
+//! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each came through exactly
 //!   once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
 //! * [`report`]: rows, the table, the progress bar, the machine.
@@ -20,6 +20,7 @@ pub mod audit;
 pub mod drive;
 pub mod engine;
 pub mod fault;
+pub mod key;
 pub mod measure;
 pub mod message;
 pub mod options;

@@ -9,6 +9,7 @@ use ahash::RandomState;
 use dashmap::DashMap;
 
 use crate::engine::{Key, KeyedQueues, Named};
+use crate::key::Name;
 
 type Messages = VecDeque<Box<[u8]>>;
 
@@ -21,7 +22,7 @@ impl Named for Map {
 }
 
 impl KeyedQueues for Map {
-    fn new(_: &[Vec<u8>]) -> Self {
+    fn new(_: &[Name]) -> Self {
         Self(DashMap::default())
     }
 

@@ -5,6 +5,7 @@ use crossbeam_queue::SegQueue;
 use dashmap::DashMap;
 
 use crate::engine::{Key, KeyedQueues, Named};
+use crate::key::Name;
 
 type Messages = SegQueue<Box<[u8]>>;
 
@@ -17,7 +18,7 @@ impl Named for Map {
 }
 
 impl KeyedQueues for Map {
-    fn new(_: &[Vec<u8>]) -> Self {
+    fn new(_: &[Name]) -> Self {
         Self(DashMap::default())
     }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use forebay::{Config, Engine, List, Side, Timeout};
 
 use crate::engine::{AsyncQueue, BlockingQueue, Key, KeyedQueues, Named, Queue, ReliableQueue};
+use crate::key::Name;
 
 const NAME: &str = "forebay";
 const KEY: &str = "mq";
@@ -157,7 +158,7 @@ impl Named for Handles {
 }
 
 impl KeyedQueues for Handles {
-    fn new(names: &[Vec<u8>]) -> Self {
+    fn new(names: &[Name]) -> Self {
         let engine = open();
         let lists = names.iter().map(|name| must(engine.list(name))).collect();
         Self {
@@ -187,7 +188,7 @@ impl Named for Names {
 }
 
 impl KeyedQueues for Names {
-    fn new(_: &[Vec<u8>]) -> Self {
+    fn new(_: &[Name]) -> Self {
         Self(open())
     }
 

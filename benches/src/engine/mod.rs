@@ -16,6 +16,8 @@ pub mod kanal;
 pub mod mutex_vecdeque;
 pub mod tokio_mpsc;
 
+use crate::key::Name;
+
 /// An engine's name, and the way it is used where there are several.
 pub trait Named {
     /// The name in every report.
@@ -83,7 +85,7 @@ pub struct Key<'a> {
 /// Many queues, told apart by key.
 pub trait KeyedQueues: Named + Send + Sync + Sized + 'static {
     /// Queues that will be used under these names; they may be made when they are first used.
-    fn new(names: &[Vec<u8>]) -> Self;
+    fn new(names: &[Name]) -> Self;
 
     /// Adds a message to the queue of a key.
     fn push(&self, key: Key<'_>, message: &[u8]);

@@ -313,6 +313,16 @@ impl Group {
         self
     }
 
+    /// How many rounds there are of so many that are asked for: where memory decides, which is
+    /// measured once, one round is enough.
+    #[must_use]
+    pub const fn rounds(&self, asked: u32) -> u32 {
+        match self.figure {
+            Figure::Bytes => 1,
+            Figure::NsPerOp | Figure::P50 => asked,
+        }
+    }
+
     /// Says that a message takes microseconds, not nanoseconds.
     #[must_use]
     pub const fn with_slow_messages(mut self) -> Self {

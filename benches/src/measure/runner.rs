@@ -51,7 +51,7 @@ pub fn run(
     observer.begin(runs);
     for (index, part) in plan.iter().enumerate() {
         let mut context = Context {
-            rounds: options.rounds,
+            rounds: part.group.rounds(options.rounds),
             isolate: isolate.map(|isolate| (isolate, index)),
             pulse,
             payload: part.payload,
@@ -105,7 +105,7 @@ struct Part {
 
 impl Part {
     fn runs(&self, options: &Options, isolated: bool) -> u64 {
-        let rounds = u64::from(options.rounds);
+        let rounds = u64::from(self.group.rounds(options.rounds));
         let of_case = |case: &Case| {
             let timed = if case.is_paced() { 2 * rounds } else { rounds };
             let once = [case.is_checked(), options.seconds.is_some(), isolated];

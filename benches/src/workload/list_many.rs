@@ -4,14 +4,13 @@ use crate::audit::{Audit, Ledger, Tally};
 use crate::engine::forebay::Names;
 use crate::engine::{Key, KeyedQueues, dashmap_mutex_vecdeque, dashmap_segqueue};
 use crate::fault::Fault;
+use crate::key::{NAME_BYTES, name};
 use crate::measure::case::{Figure, Shape, as_f64};
 use crate::measure::memory::{self, MemoryUse};
 use crate::measure::{Case, Group, Sample, Span, Work, crew};
 use crate::message::Header;
 
 const KEYS: u64 = 1_000_000;
-/// `queue:00000000`
-const NAME_BYTES: usize = 14;
 
 /// The one group of this workload. `messages` is the number of keys.
 #[must_use]
@@ -40,20 +39,10 @@ fn case<K: KeyedQueues>() -> Case {
         .with_memory(run_for_memory::<K>)
 }
 
-/// A key's name, written into a buffer that every key shares: a table of names would be counted.
-fn name_of(key: u64, buffer: &mut [u8; NAME_BYTES]) {
-    buffer.copy_from_slice(b"queue:00000000");
-    let mut rest = key;
-    for digit in buffer.iter_mut().rev().take(8) {
-        *digit += u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-    }
-}
-
+/// Names are made as they are used: a table of them would be counted with the memory of the keys.
 fn for_each_key(keys: u64, work: &Work, mut each: impl FnMut(u64, Key<'_>)) {
-    let mut name = [0; NAME_BYTES];
     for number in 0..keys {
-        name_of(number, &mut name);
+        let name = name(number);
         let index = usize::try_from(number).unwrap_or(usize::MAX);
         each(number, Key { index, name: &name });
         if !work.pulse.after(number) {
@@ -125,18 +114,4 @@ fn run_for_memory<K: KeyedQueues>(work: &Work) -> Result<MemoryUse, Fault> {
         bytes_beside_content: bytes_per_message.map(|bytes| bytes - content),
         ..MemoryUse::default()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::name_of;
-
-    #[test]
-    fn names_are_numbers_with_zeros() {
-        let mut name = [0; 14];
-        name_of(4_050, &mut name);
-        assert_eq!(&name, b"queue:00004050");
-        name_of(99_999_999, &mut name);
-        assert_eq!(&name, b"queue:99999999");
-    }
 }

@@ -21,7 +21,7 @@ const RATIOS: [u32; 3] = [2, 4, 8];
 
 /// Consumers that do nothing else, and consumers that work on each message for a while.
 const SERVICES: [(Service, u64); 2] = [
-    (Service::NONE, 2_000_000),
+    (Service::NONE, 1_000_000),
     (Service(Duration::from_nanos(250)), 500_000),
 ];
 

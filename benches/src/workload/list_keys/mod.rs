@@ -5,6 +5,7 @@ use crate::drive::closed::{producer_number, quotas};
 use crate::engine::forebay::{Handles, Names};
 use crate::engine::{Key, KeyedQueues, dashmap_mutex_vecdeque, dashmap_segqueue};
 use crate::fault::Fault;
+use crate::key::{Name, names};
 use crate::measure::case::{Figure, Shape};
 use crate::measure::{Case, Gate, Group, Sample, Span, Work, crew};
 use crate::message::Header;
@@ -16,7 +17,7 @@ pub use choice::Distribution;
 use choice::Route;
 
 const MESSAGES: u64 = 500_000;
-const KEYS: [(u64, &[Distribution]); 3] = [
+const KEYS: [(usize, &[Distribution]); 3] = [
     (1, &[Distribution::Uniform]),
     (16, &[Distribution::Uniform, Distribution::Zipf]),
     (10_000, &[Distribution::Uniform, Distribution::Zipf]),
@@ -43,7 +44,7 @@ pub fn groups(options: &Options) -> Vec<Group> {
 
 #[derive(Debug, Clone, Copy)]
 struct Mix {
-    keys: u64,
+    keys: usize,
     distribution: Distribution,
     threads: usize,
 }
@@ -66,7 +67,7 @@ fn group(mix: Mix) -> Group {
         producers: threads,
         consumers: threads,
         threads,
-        keys,
+        keys: keys as u64,
         extra: vec![("distribution", distribution.name().into())],
     };
     let cases = vec![
@@ -81,13 +82,6 @@ fn group(mix: Mix) -> Group {
 fn case<K: KeyedQueues>(mix: Mix) -> Case {
     Case::new(K::NAME, K::VARIANT, move |work| run::<K, Tally>(mix, work))
         .checked(move |work| run::<K, Ledger>(mix, work))
-}
-
-/// The names of all keys.
-fn names(keys: u64) -> Vec<Vec<u8>> {
-    (0..keys)
-        .map(|index| format!("queue:{index:08}").into_bytes())
-        .collect()
 }
 
 fn run<K: KeyedQueues, A: Audit>(mix: Mix, work: &Work) -> Result<Sample, Fault> {
@@ -125,14 +119,14 @@ fn run<K: KeyedQueues, A: Audit>(mix: Mix, work: &Work) -> Result<Sample, Fault>
 
 /// How many messages of each thread wait at any time: two for each key on average, but no more than
 /// half of all.
-fn behind(keys: u64, quota: u64) -> u64 {
-    (2 * keys).min(quota / 2)
+fn behind(keys: usize, quota: u64) -> u64 {
+    (2 * keys as u64).min(quota / 2)
 }
 
 /// A thread that pushes along its route and, some steps behind, pops along the same route.
 struct Worker<'a, K, A> {
     queues: &'a K,
-    names: &'a [Vec<u8>],
+    names: &'a [Name],
     route: Route,
     producer: u16,
     audit: A,
@@ -140,7 +134,7 @@ struct Worker<'a, K, A> {
 
 impl<K: KeyedQueues, A: Audit> Worker<'_, K, A> {
     fn work(&mut self, quota: u64, gate: &Gate<'_>, work: &Work) -> Span {
-        let behind = behind(self.names.len() as u64, quota);
+        let behind = behind(self.names.len(), quota);
         let mut message = vec![0; work.payload];
         gate.wait();
         for sequence in 0..behind {

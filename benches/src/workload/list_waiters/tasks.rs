@@ -16,6 +16,7 @@ use forebay::{Config, Engine, Timeout};
 use crate::engine::Named;
 use crate::engine::forebay::{Tasks, must, open};
 use crate::fault::Fault;
+use crate::key::{Name, names};
 use crate::measure::case::as_f64;
 use crate::measure::{Sample, Span, Work};
 use crate::message::Header;
@@ -38,16 +39,14 @@ impl Wake for Wakes {
 /// An engine and the keys that every task waits on.
 struct Scene {
     engine: Engine,
-    keys: Vec<Vec<u8>>,
+    keys: Vec<Name>,
     wakes: Arc<Wakes>,
     waker: Waker,
 }
 
 impl Scene {
     fn new(engine: Engine, keys: usize) -> Self {
-        let keys = (0..keys)
-            .map(|index| format!("queue:{index:08}").into_bytes())
-            .collect();
+        let keys = names(keys);
         let wakes = Arc::new(Wakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         Self {
