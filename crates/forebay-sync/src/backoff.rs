@@ -23,8 +23,8 @@ const SLEEP_MICROS: core::ops::RangeInclusive<u64> = 20..=5120;
 /// an event of unknown distance, use a [`Waiter`](crate::Waiter).
 ///
 /// # Progress
-/// Blocking by nature: whoever calls it waits for somebody. The sleeps are short (at most a third of
-/// a millisecond), so a thread that was preempted in its section gets the processor back.
+/// Blocking by nature: whoever calls it waits for somebody. The sleeps are short (at most five
+/// milliseconds), so a thread that was preempted in its section gets the processor back.
 ///
 /// # Examples
 /// ```

@@ -161,8 +161,9 @@ fn the_owners_data() {
             });
         }
     });
+    let alone = list.freeze();
     assert_eq!(
-        (*list.freeze().extra(), list.len()),
+        (*alone.extra(), alone.len()),
         (12_000, 12_000),
         "none is lost"
     );

@@ -13,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicIsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
+use std::time::Duration;
 
 use forebay_sync::{SegmentList, Side};
 use support::{Random, message, read, unwind};
@@ -44,8 +45,16 @@ static ALLOCATOR: Counting = Counting;
 /// what is made once and kept.
 fn leaked(test: impl Fn()) -> isize {
     test();
+    thread::sleep(Duration::from_millis(2));
     let before = LIVE.load(Relaxed);
     test();
+    // A thread that has been joined may still be giving back what it was made of.
+    for _ in 0..1000 {
+        if LIVE.load(Relaxed) == before {
+            break;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
     LIVE.load(Relaxed) - before
 }
 
