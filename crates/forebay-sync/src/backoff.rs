@@ -90,6 +90,13 @@ impl Backoff {
         self.step = self.step.saturating_add(1);
     }
 
+    /// Whether the waiting has taken about a millisecond already.
+    #[must_use]
+    pub const fn is_long(&self) -> bool {
+        // The sleeps until then make 1.3 ms.
+        self.step > YIELD_STEP_MAX + 6
+    }
+
     /// Whether the spinning is over, so that a caller who can park should park now.
     #[must_use]
     pub const fn is_spent(&self) -> bool {

@@ -12,6 +12,7 @@ mod support;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use forebay_sync::{Exclusive, SegmentList, Side};
 use support::{Random, assert_exactly_once, message, read};
@@ -291,4 +292,28 @@ fn contents_between_two_lists() {
         alone.iter().map(read).collect::<Vec<_>>()
     });
     assert_exactly_once(popped.into_iter().chain(rest).collect(), 3, EACH);
+}
+
+/// A thread that freezes the list again and again does not keep a pusher out.
+#[test]
+fn a_busy_reader_gives_way() {
+    let list: List = SegmentList::new();
+    for number in 0..5000 {
+        list.push(Side::Left, &message(0, number, 20)).unwrap();
+    }
+    let is_done = AtomicU32::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while is_done.load(Relaxed) == 0 {
+                assert!(list.freeze().iter().count() >= 5000, "all of them");
+            }
+        });
+        let begun = Instant::now();
+        for number in 0..200 {
+            list.push(Side::Left, &message(1, number, 20)).unwrap();
+        }
+        let took = begun.elapsed();
+        is_done.store(1, Relaxed);
+        assert!(took < Duration::from_secs(20), "{took:?} for 200 pushes");
+    });
 }

@@ -38,15 +38,19 @@ fn a_claim_on_a_slot_that_is_not_published() {
 #[test]
 fn a_claim_from_another_segment() {
     Outcomes::exactly(&[1, 3]).explore(|| {
-        let list: Arc<List> = list_of(&[0, 1]);
-        assert_eq!(pop(&list), Some(0), "one of two is left");
+        let list: Arc<List> = list_of(&[]);
+        list.push(Side::Right, &[]).unwrap();
+        // Most of the bytes: so the segment is not compacted.
+        list.push(Side::Right, &[1; 16]).unwrap();
+        list.pop_with(Side::Left, |_| ()).unwrap();
         let other = Arc::clone(&list);
-        let popper = thread::spawn(move || pop(&other));
+        let first = |message: &[u8]| message[0];
+        let popper = thread::spawn(move || other.pop_with(Side::Left, first).unwrap());
         let mut alone = list.freeze();
         let mut all = Vec::new();
         alone.push(Side::Right, &message(2));
         while let Some(popped) = alone.pop(Side::Left) {
-            all.push(number(&popped));
+            all.push(popped[0]);
         }
         alone.push(Side::Right, &message(3));
         drop(alone);
@@ -55,6 +59,21 @@ fn a_claim_from_another_segment() {
         all.extend(rest(&list));
         assert_eq!(sorted(all), [1, 2, 3], "exactly once");
         late
+    });
+}
+
+/// The only segment is full and half of it is gone; the rest moves to its start, unless its pusher is
+/// still copying.
+#[test]
+fn a_compaction() {
+    Outcomes::exactly(&[[1, 2], [2, 1]]).explore(|| {
+        let list: Arc<List> = list_of(&[0]);
+        assert_eq!(pop(&list), Some(0), "the first slot is settled");
+        let other = Arc::clone(&list);
+        let pusher = thread::spawn(move || push(&other, 1));
+        push(&list, 2);
+        pusher.join().unwrap();
+        rest(&list).try_into().unwrap()
     });
 }
 

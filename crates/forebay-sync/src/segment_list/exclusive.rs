@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::Side;
 use super::list::{Room, SegmentList};
-use super::plan::{LAPS_MAX, Plan, SPARE_UNITS_MIN};
+use super::plan::{Plan, SPARE_UNITS_MIN};
 use super::segment::{Header, INLINE_SLOTS, Link, NONE, Payload, Segment, table_units};
 use super::slot::Slot;
 use super::word::{Ends, Word};
@@ -242,28 +242,32 @@ impl<'a, X> Exclusive<'a, X> {
         unsafe { write_slot(segment, index, offset, payload) };
     }
 
-    /// Makes room for a message of `units` units in the tail segment: from its start again when the
-    /// list is empty, else with a new one.
+    /// Makes room for a message of `units` units in the tail segment: from its start again when
+    /// little or nothing is left in it, else with a new one.
     fn make_room(&mut self, units: u32) {
         self.drop_drained_ends();
         let header = header_of(self.tail);
         let size = u32::from(header.units);
         let used = u32::from(header.used.get()) - table_units(u32::from(header.slots.get()));
-        let plan = Plan::after(size, u32::from(header.hi.get()), used, self.len);
-        let may_start_over =
-            header.is_drained() && table_units(1) + units <= size && header.laps.get() < LAPS_MAX;
-        // SAFETY: drained, and we are alone.
-        if may_start_over && unsafe { self.tail.is_settled() } {
-            if size < SPARE_UNITS_MIN {
-                header.laps.set(header.laps.get() + 1);
+        let is_small = size < SPARE_UNITS_MIN;
+        let is_hot = is_small && header.lap();
+        let plan = Plan::after(size, u32::from(header.hi.get()), used, self.len, is_hot);
+        if !is_hot {
+            let may_start_over = header.is_drained() && table_units(1) + units <= size;
+            // SAFETY: drained, and we are alone.
+            if may_start_over && unsafe { self.tail.is_settled() } {
+                let (slots, _) = plan.resized(size).size(1, units);
+                // SAFETY: drained and settled, and we are alone; the table fits.
+                unsafe { self.tail.relayout(slots) };
+                self.moved = true;
+                return;
             }
-            let (slots, _) = plan.resized(size).size(1, units);
-            // SAFETY: drained and settled, and we are alone; the table fits.
-            unsafe { self.tail.relayout(slots) };
-            self.moved = true;
-            return;
+            if is_small && self.head == self.tail && self.compact(plan, units) {
+                return;
+            }
         }
         let next = self.obtain_planned(plan, units);
+        header_of(next).inherit_laps(header);
         header_of(next).prev.set(self.list.link_to(self.tail));
         header_of(self.tail).next.set(self.list.link_to(next));
         self.tail = next;
@@ -275,7 +279,13 @@ impl<'a, X> Exclusive<'a, X> {
     pub(super) fn obtain(&mut self, mean_units: Option<u32>, units: u32) -> Segment {
         let written = u32::from(mean_units.is_some());
         let sibling = u32::from(header_of(self.head).units);
-        let plan = Plan::after(sibling, written, mean_units.unwrap_or(units), self.len);
+        let plan = Plan::after(
+            sibling,
+            written,
+            mean_units.unwrap_or(units),
+            self.len,
+            false,
+        );
         self.obtain_planned(plan, units)
     }
 

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::exclusive::{Alone, Exclusive};
-use super::plan::Plan;
+use super::patience::Patience;
+use super::plan::{Plan, SPARE_UNITS_MIN};
 use super::segment::{
     INLINE, INLINE_SLOTS, INLINE_UNITS, InlineSegment, Link, Payload, Segment, table_units,
 };
@@ -272,11 +273,15 @@ impl<X> SegmentList<X> {
         }
     }
 
+    #[inline]
+    fn patience(&self) -> Patience {
+        Patience::new(core::ptr::from_ref(self).addr())
+    }
+
     #[cold]
-    fn wait_unfrozen(&self) {
-        let mut backoff = Backoff::new();
+    fn wait_unfrozen(&self, patience: &mut Patience) {
         while self.load_word().is_frozen() {
-            backoff.snooze();
+            patience.wait();
         }
     }
 
@@ -322,6 +327,7 @@ impl<X> SegmentList<X> {
     #[inline(never)]
     fn push_detour(&self, side: Side, payload: Payload<'_>) -> Result<u64, Attended> {
         let units = payload.units();
+        let mut patience = self.patience();
         loop {
             match self.claim_tail(side, 1, units) {
                 Ok(claim) => {
@@ -332,9 +338,9 @@ impl<X> SegmentList<X> {
                     return Ok(claim.len);
                 }
                 Err(Detour::Attended) => return Err(Attended),
-                Err(Detour::Frozen) => self.wait_unfrozen(),
+                Err(Detour::Frozen) => self.wait_unfrozen(&mut patience),
                 Err(Detour::NeedsExclusive) => {
-                    let mut alone = self.freeze_to_push(side, 1, units)?;
+                    let mut alone = self.freeze_to_push(side, 1, units, &mut patience)?;
                     alone.push_payload(side, payload);
                     return Ok(alone.len());
                 }
@@ -349,15 +355,19 @@ impl<X> SegmentList<X> {
         side: Side,
         slots: u32,
         units: u32,
+        patience: &mut Patience,
     ) -> Result<Exclusive<'_, X>, Attended> {
         let word = self.load_word();
         // Relaxed: only a guess.
         let room = Room(self.room.load(Relaxed));
-        let guess = Plan::after(room.units(), word.hi(), word.used(), self.len());
+        let guess = Plan::after(room.units(), word.hi(), word.used(), self.len(), false);
         let fits = word.hi() + slots <= room.slots() && word.used() + units <= room.units();
-        let is_needed = !fits && !room.has_spare() && !word.is_empty() && word.push_side() == side;
+        let may_compact =
+            !word.is_apart() && room.units() < SPARE_UNITS_MIN && word.lo() * 2 >= word.hi();
+        let is_needed = !(fits || may_compact || room.has_spare() || word.is_empty())
+            && word.push_side() == side;
         let reserve = is_needed.then(|| guess.alloc(slots, units));
-        let mut alone = self.freeze();
+        let mut alone = self.freeze_with(patience);
         if let Some(reserve) = reserve {
             alone.set_reserve(reserve);
         }
@@ -393,6 +403,7 @@ impl<X> SegmentList<X> {
             .sum::<u64>();
         let fits_a_segment =
             slots <= super::word::SLOTS_MAX && units <= u64::from(super::word::UNITS_MAX);
+        let mut patience = self.patience();
         loop {
             let claim = if fits_a_segment {
                 self.claim_tail(side, slots, units as u32)
@@ -413,9 +424,9 @@ impl<X> SegmentList<X> {
                     return Ok(claim.len);
                 }
                 Err(Detour::Attended) => return Err(Attended),
-                Err(Detour::Frozen) => self.wait_unfrozen(),
+                Err(Detour::Frozen) => self.wait_unfrozen(&mut patience),
                 Err(Detour::NeedsExclusive) => {
-                    let mut alone = self.freeze();
+                    let mut alone = self.freeze_with(&mut patience);
                     if alone.is_attended() {
                         return Err(Attended);
                     }
@@ -520,14 +531,15 @@ impl<X> SegmentList<X> {
     #[cold]
     #[inline(never)]
     fn pop_detour(&self, side: Side, max: u32) -> Result<Popped<'_, X>, Attended> {
+        let mut patience = self.patience();
         loop {
             match self.claim_head(side, max) {
                 Ok(None) => return Ok(Popped::Nothing),
                 Ok(Some(taken)) => return Ok(Popped::Claimed(taken)),
                 Err(Detour::Attended) => return Err(Attended),
-                Err(Detour::Frozen) => self.wait_unfrozen(),
+                Err(Detour::Frozen) => self.wait_unfrozen(&mut patience),
                 Err(Detour::NeedsExclusive) => {
-                    let alone = self.freeze();
+                    let alone = self.freeze_with(&mut patience);
                     if alone.is_attended() {
                         return Err(Attended);
                     }
@@ -563,9 +575,10 @@ impl<X> SegmentList<X> {
     #[inline]
     pub fn len(&self) -> u64 {
         let mut word = self.load_word();
+        let mut patience = self.patience();
         loop {
             if word.is_frozen() {
-                self.wait_unfrozen();
+                self.wait_unfrozen(&mut patience);
                 word = self.load_word();
                 continue;
             }
@@ -589,39 +602,47 @@ impl<X> SegmentList<X> {
     /// Whether there is no message; exact at one moment during the call.
     #[inline]
     pub fn is_empty(&self) -> bool {
+        let mut patience = self.patience();
         loop {
             let word = self.load_word();
             if !word.is_frozen() {
                 return word.is_empty();
             }
-            self.wait_unfrozen();
+            self.wait_unfrozen(&mut patience);
         }
     }
 
     /// Whether the fast paths give [`Attended`].
     #[inline]
     pub fn is_attended(&self) -> bool {
+        let mut patience = self.patience();
         loop {
             let word = self.load_word();
             if !word.is_frozen() {
                 return word.is_attended();
             }
-            self.wait_unfrozen();
+            self.wait_unfrozen(&mut patience);
         }
     }
 
     /// Begins exclusive mode: waits for the thread that is in it, then nobody else pushes, pops or
     /// freezes until the guard is dropped.
     ///
-    /// Threads that come meanwhile spin, then yield, then sleep for short times. To freeze several
+    /// Threads that come meanwhile spin, then yield, then sleep for short times; who has waited for a
+    /// millisecond goes before who comes then. To freeze several
     /// lists, freeze them in one order that all threads keep to, such as that of their addresses.
     /// Freezing a list twice on one thread waits for ever.
+    #[inline]
     pub fn freeze(&self) -> Exclusive<'_, X> {
+        self.freeze_with(&mut self.patience())
+    }
+
+    fn freeze_with(&self, patience: &mut Patience) -> Exclusive<'_, X> {
+        patience.give_way();
         let mut word = self.load_word();
-        let mut backoff = Backoff::new();
         loop {
             if word.is_frozen() {
-                backoff.snooze();
+                patience.wait();
                 word = self.load_word();
                 continue;
             }
@@ -636,7 +657,7 @@ impl<X> SegmentList<X> {
                 // SAFETY: this thread has set the frozen bit: it is alone (I3).
                 return unsafe { Exclusive::begin(self, word) };
             }
-            backoff.spin();
+            patience.spin();
             word = self.load_word();
         }
     }

@@ -116,7 +116,8 @@
 //!   sleeps for short times, so that the pusher gets the processor.
 //! * **Exclusive mode is a lock** of one list. A thread that is interrupted in it delays all others
 //!   that use the list. The fast paths enter it once per segment, for some tens of nanoseconds,
-//!   with the new segment already allocated.
+//!   with the new segment already allocated. It has no queue, but who has waited for a millisecond
+//!   is given way by all who want to freeze the list.
 //! * [`SegmentList::is_empty`] and [`SegmentList::len`] wait for exclusive mode only.
 //!
 //! # Linearization points
@@ -128,7 +129,8 @@
 //! exclusive mode: the fast paths read pointers before they claim, but follow them only afterwards.
 //! A drained segment with unsettled slots goes to the list's *limbo* and is looked at again when
 //! the next segment is retired. One settled segment is kept as the *spare*, so a busy short queue
-//! goes round in two. A consumer that stays long in its closure delays the reuse of one segment,
+//! goes round in two. A short list in a small segment stays there: what is left in it moves to its
+//! start when its end is reached, and only lists that take a good share of all such laps grow. A consumer that stays long in its closure delays the reuse of one segment,
 //! and nothing else.
 //!
 //! # Complexity and memory
@@ -150,6 +152,7 @@
     reason = "fields have fewer bits than their integers"
 )]
 
+mod compaction;
 mod contents;
 mod copy;
 mod edit;
@@ -159,6 +162,8 @@ mod list;
 #[cfg(loom)]
 mod model;
 mod orphans;
+mod pace;
+mod patience;
 mod plan;
 mod pool;
 mod segment;

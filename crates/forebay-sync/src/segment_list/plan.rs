@@ -29,9 +29,6 @@ const _: () = assert!(
 /// Segments of at least this many units stay with a list for reuse.
 pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[2]);
 
-/// Laps after which a small segment gives way to a larger one.
-pub(super) const LAPS_MAX: u8 = if cfg!(loom) { 4 } else { 64 };
-
 /// A segment to be made: its units, and the size of the messages that it is laid out for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
@@ -43,15 +40,16 @@ impl Plan {
     /// The segment that follows a tail of `units` units, of which `used` were used for `written`
     /// messages, in a list of `len` messages.
     ///
-    /// A list starts small. It grows to the third size without more ado, then only while there
-    /// is a backlog: a short busy queue keeps to segments that fit the first-level cache.
-    pub(super) fn after(units: u32, written: u32, used: u32, len: u64) -> Self {
+    /// A list starts small. It grows while there is a backlog, and, up to the third size, when it
+    /// is [hot](super::pace): a short busy queue keeps to segments that fit the first-level cache.
+    pub(super) fn after(units: u32, written: u32, used: u32, len: u64, is_hot: bool) -> Self {
         let step = SIZES_BYTES
             .iter()
             .position(|&bytes| units_of(bytes) > units);
         let grown = step.map_or(units_of(SIZES_BYTES[3]), |step| units_of(SIZES_BYTES[step]));
         let has_backlog = len * 2 >= u64::from(written);
-        let keeps = units >= SPARE_UNITS_MIN && !has_backlog;
+        let may_heat = is_hot && units < SPARE_UNITS_MIN;
+        let keeps = !has_backlog && !may_heat && units >= units_of(SIZES_BYTES[0]);
         Self {
             units: if keeps { units } else { grown },
             mean_units: used.checked_div(written).unwrap_or(0),
@@ -145,11 +143,19 @@ mod tests {
 
     #[test]
     fn grows_with_a_backlog_and_stays_without() {
-        assert_eq!(Plan::after(10, 1, 10, 1).units, 60);
-        assert_eq!(Plan::after(60, 7, 60, 0).units, 508);
-        assert_eq!(Plan::after(508, 59, 508, 3).units, 2044);
-        assert_eq!(Plan::after(2044, 236, 2044, 3).units, 2044);
-        assert_eq!(Plan::after(2044, 236, 2044, 236).units, 8188);
-        assert_eq!(Plan::after(8188, 900, 8188, 1_000_000).units, 8188);
+        let after = |units, written, len| Plan::after(units, written, units, len, false).units;
+        assert_eq!(after(10, 1, 1), 60);
+        assert_eq!(after(60, 7, 3), 60);
+        assert_eq!(after(60, 7, 4), 508);
+        assert_eq!(after(508, 59, 59), 2044);
+        assert_eq!(after(2044, 236, 3), 2044);
+        assert_eq!(after(2044, 236, 236), 8188);
+        assert_eq!(after(8188, 900, 1_000_000), 8188);
+    }
+
+    #[test]
+    fn grows_to_the_third_size_when_hot() {
+        let after = |units| Plan::after(units, 50, units, 0, true).units;
+        assert_eq!([after(60), after(508), after(2044)], [508, 2044, 2044]);
     }
 }

@@ -17,8 +17,8 @@ use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
 use core::alloc::Layout;
 
-use super::pool;
 use super::slot::{Slot, units_for};
+use super::{pace, pool};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
 use crate::loom::Ordering::{Acquire, Relaxed};
@@ -41,6 +41,8 @@ pub(super) struct Header {
     pub(super) next: Cell<Link>,
     /// Towards the head.
     pub(super) prev: Cell<Link>,
+    /// What [`pace`] had counted before the first of the `laps`.
+    pub(super) laps_since: Cell<u32>,
     /// First live slot. Of the head segment: valid in exclusive mode only, like `hi` and `used` of
     /// the tail.
     pub(super) lo: Cell<u16>,
@@ -52,7 +54,7 @@ pub(super) struct Header {
     pub(super) slots: Cell<u16>,
     /// Units of data in all.
     pub(super) units: u16,
-    /// How often the segment was used from the start again.
+    /// How often the list has come to the end of a segment of this size.
     pub(super) laps: Cell<u8>,
     #[cfg(loom)]
     model: super::model::Tracked,
@@ -101,9 +103,33 @@ impl Header {
             used: Cell::new(table_units(slots) as u16),
             slots: Cell::new(slots as u16),
             units: units as u16,
+            laps_since: Cell::new(0),
             laps: Cell::new(0),
             #[cfg(loom)]
             model: super::model::Tracked::new(units),
+        }
+    }
+
+    /// Counts that the list has come to the end of the segment, and says whether the list is hot.
+    pub(super) fn lap(&self) -> bool {
+        let now = pace::count_lap();
+        let laps = self.laps.get();
+        if laps == 0 {
+            self.laps_since.set(now);
+        }
+        if laps < pace::LAPS_MAX {
+            self.laps.set(laps + 1);
+            return false;
+        }
+        self.laps.set(0);
+        pace::is_hot(now.wrapping_sub(self.laps_since.get()))
+    }
+
+    /// Goes on with the laps of the segment before.
+    pub(super) fn inherit_laps(&self, before: &Self) {
+        if self.units == before.units {
+            self.laps.set(before.laps.get());
+            self.laps_since.set(before.laps_since.get());
         }
     }
 
@@ -285,6 +311,19 @@ impl Segment {
         }
     }
 
+    /// Reads the claimed slot `index` if it is published.
+    ///
+    /// # Safety
+    ///
+    /// As [`Segment::slot`].
+    pub(super) unsafe fn if_published(self, index: u32) -> Option<Slot> {
+        // SAFETY: the same contract.
+        let word = unsafe { self.slot(index) };
+        // Acquire: as in `published`.
+        let slot = Slot(word.load(ord(Site::SlotRead, Acquire)));
+        slot.is_full().then_some(slot)
+    }
+
     #[cold]
     fn wait_published(word: &AtomicU32) -> Slot {
         let mut backoff = Backoff::new();
@@ -376,6 +415,40 @@ impl Segment {
         // SAFETY: the claim covers these units, and nobody else touches them before the slot is
         // published (I4).
         unsafe { super::copy::copy(message.as_ptr(), to, message.len()) };
+    }
+
+    /// Copies the units of a message, or of its address, to `to`.
+    ///
+    /// # Safety
+    ///
+    /// As [`Segment::message`]; `to` has as many units as the message.
+    pub(super) unsafe fn copy_out(self, slot: Slot, to: &mut [MaybeUninit<u64>]) {
+        debug_assert_eq!(slot.units() as usize, to.len(), "{slot:?}");
+        #[cfg(loom)]
+        // SAFETY: alive: it holds a message.
+        unsafe { self.0.as_ref() }
+            .model
+            .reads(slot.offset(), slot.units());
+        let from = self.data().wrapping_add(slot.offset() as usize);
+        // SAFETY: the message's units lie in the segment, which nobody writes there (I4).
+        unsafe { ptr::copy_nonoverlapping(from.cast(), to.as_mut_ptr(), to.len()) };
+    }
+
+    /// Copies units that [`Segment::copy_out`] has read to `offset`.
+    ///
+    /// # Safety
+    ///
+    /// The units at `offset` are free, and the caller is in exclusive mode. Only one of the copies
+    /// of an address may be used.
+    pub(super) unsafe fn copy_in(self, offset: u32, from: &[MaybeUninit<u64>]) {
+        #[cfg(loom)]
+        // SAFETY: alive: the caller is in exclusive mode of its list.
+        unsafe { self.0.as_ref() }
+            .model
+            .wrote(offset, from.len() as u32);
+        let to = self.data().wrapping_add(offset as usize);
+        // SAFETY: free units of this segment, by the contract.
+        unsafe { ptr::copy_nonoverlapping(from.as_ptr(), to.cast(), from.len()) };
     }
 
     /// Leaves a boxed message at `offset`.

@@ -59,6 +59,11 @@ impl Slot {
         Self(FULL | BOXED | offset)
     }
 
+    /// The same message at another place.
+    pub(super) const fn moved_to(self, offset: u32) -> Self {
+        Self(self.0 & !((1 << OFFSET_BITS) - 1) | offset)
+    }
+
     #[inline]
     pub(super) const fn is_full(self) -> bool {
         self.0 & FULL != 0
@@ -103,6 +108,7 @@ mod tests {
                 assert!(slot.is_full() && !slot.is_boxed(), "{slot:?}");
                 assert_eq!((slot.offset(), slot.len()), (offset, len), "{slot:?}");
                 assert_eq!(slot.units(), units_for(len), "{slot:?}");
+                assert_eq!(slot.moved_to(7), Slot::inline(7, len), "{slot:?}");
             }
             let slot = Slot::boxed(offset);
             assert!(slot.is_full() && slot.is_boxed(), "{slot:?}");
