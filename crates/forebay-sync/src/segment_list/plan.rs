@@ -5,11 +5,22 @@ use super::word::{SLOTS_MAX, UNITS_MAX};
 
 /// The sizes of segments in bytes, header included. A list takes the next one when it proves busy
 /// or long.
-const SIZES_BYTES: [usize; 4] = if cfg!(loom) {
-    [64, 64, 64, 64]
+const SIZES_BYTES: [usize; 7] = if cfg!(loom) {
+    [64; 7]
 } else {
-    [512, 4096, 16 * 1024, super::pool::SEGMENT_BYTES]
+    [
+        512,
+        1024,
+        2048,
+        4096,
+        8192,
+        SPARE_BYTES_MIN,
+        super::pool::SEGMENT_BYTES,
+    ]
 };
+
+/// Segments of at least this size stay with a list for reuse.
+const SPARE_BYTES_MIN: usize = if cfg!(loom) { 64 } else { 16 * 1024 };
 
 /// Units of data of a segment of that size.
 const fn units_of(bytes: usize) -> u32 {
@@ -22,12 +33,12 @@ const fn units_of(bytes: usize) -> u32 {
 }
 
 const _: () = assert!(
-    units_of(SIZES_BYTES[3]) <= UNITS_MAX,
+    units_of(SIZES_BYTES[6]) <= UNITS_MAX,
     "offsets have 13 bits"
 );
 
-/// Segments of at least this many units stay with a list for reuse.
-pub(super) const SPARE_UNITS_MIN: u32 = units_of(SIZES_BYTES[2]);
+/// The same in units.
+pub(super) const SPARE_UNITS_MIN: u32 = units_of(SPARE_BYTES_MIN);
 
 /// A segment to be made: its units, and the size of the messages that it is laid out for.
 #[derive(Clone, Copy, Debug)]
@@ -40,13 +51,13 @@ impl Plan {
     /// The segment that follows a tail of `units` units, of which `used` were used for `written`
     /// messages, in a list of `len` messages.
     ///
-    /// A list starts small. It grows while there is a backlog, and, up to the third size, when it
+    /// A list starts small. It grows while there is a backlog, and, up to 16 KiB, when it
     /// is [hot](super::pace): a short busy queue keeps to segments that fit the first-level cache.
     pub(super) fn after(units: u32, written: u32, used: u32, len: u64, is_hot: bool) -> Self {
         let step = SIZES_BYTES
             .iter()
             .position(|&bytes| units_of(bytes) > units);
-        let grown = step.map_or(units_of(SIZES_BYTES[3]), |step| units_of(SIZES_BYTES[step]));
+        let grown = step.map_or(units_of(SIZES_BYTES[6]), |step| units_of(SIZES_BYTES[step]));
         let has_backlog = len * 2 >= u64::from(written);
         let may_heat = is_hot && units < SPARE_UNITS_MIN;
         let keeps = !has_backlog && !may_heat && units >= units_of(SIZES_BYTES[0]);
@@ -146,16 +157,16 @@ mod tests {
         let after = |units, written, len| Plan::after(units, written, units, len, false).units;
         assert_eq!(after(10, 1, 1), 60);
         assert_eq!(after(60, 7, 3), 60);
-        assert_eq!(after(60, 7, 4), 508);
-        assert_eq!(after(508, 59, 59), 2044);
+        assert_eq!(after(60, 7, 4), 124);
+        assert_eq!(after(508, 59, 59), 1020);
         assert_eq!(after(2044, 236, 3), 2044);
         assert_eq!(after(2044, 236, 236), 8188);
         assert_eq!(after(8188, 900, 1_000_000), 8188);
     }
 
     #[test]
-    fn grows_to_the_third_size_when_hot() {
+    fn grows_to_16_kib_when_hot() {
         let after = |units| Plan::after(units, 50, units, 0, true).units;
-        assert_eq!([after(60), after(508), after(2044)], [508, 2044, 2044]);
+        assert_eq!([after(60), after(1020), after(2044)], [124, 2044, 2044]);
     }
 }
