@@ -206,7 +206,7 @@ impl KeyedQueues for Names {
 /// `BLMOVE` into a backup list, `LREM` from it when done.
 #[derive(Debug)]
 pub struct Backup {
-    engine: Engine,
+    _engine: Engine,
     waiting: List,
     unfinished: List,
 }
@@ -220,11 +220,10 @@ impl ReliableQueue for Backup {
 
     fn new() -> Self {
         let engine = open();
-        let (waiting, unfinished) = (must(engine.list(KEY)), must(engine.list(BACKUP)));
         Self {
-            engine,
-            waiting,
-            unfinished,
+            waiting: must(engine.list(KEY)),
+            unfinished: must(engine.list(BACKUP)),
+            _engine: engine,
         }
     }
 
@@ -236,7 +235,10 @@ impl ReliableQueue for Backup {
     #[inline]
     fn take(&self) -> Bytes {
         let (from, to) = (Side::Right, Side::Left);
-        match must(self.engine.blmove(KEY, BACKUP, from, to, Timeout::FOREVER)) {
+        match must(
+            self.waiting
+                .blmove(&self.unfinished, from, to, Timeout::FOREVER),
+        ) {
             Some(message) => message,
             None => panic!("forebay: a move without a timeout timed out"),
         }

@@ -102,6 +102,10 @@ pub enum Error {
     #[error("the transaction did not declare this key")]
     KeyNotDeclared,
 
+    /// A move between handles of different engines. Pop from the one and push to the other.
+    #[error("the lists belong to different engines")]
+    OtherEngine,
+
     /// The engine has been closed. Calls that were blocked end with this error too.
     #[error("the engine is closed")]
     Closed,

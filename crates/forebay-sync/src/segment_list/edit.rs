@@ -226,7 +226,12 @@ impl<X> Exclusive<'_, X> {
         mut is_match: impl FnMut(&[u8]) -> bool,
     ) -> u64 {
         let mut removed = 0;
-        let mut passed = 0;
+        // The usual case, in a backup list: it is at the end where the search begins.
+        while removed < limit && self.peek(from).is_some_and(&mut is_match) {
+            self.discard(from);
+            removed += 1;
+        }
+        let mut passed = 1;
         while removed < limit && passed < self.len {
             let left_over = self.len - passed;
             let hit = {

@@ -349,6 +349,15 @@ impl<'a, X> Exclusive<'a, X> {
         Some(result)
     }
 
+    /// The message at `side`. `None` when the list is empty.
+    pub(super) fn peek(&mut self, side: Side) -> Option<&[u8]> {
+        let (segment, index) = self.end(side)?;
+        // SAFETY: a live slot was claimed by a push.
+        let slot = unsafe { segment.published(index) };
+        // SAFETY: live for as long as `self` is borrowed.
+        Some(unsafe { segment.message(slot) })
+    }
+
     /// Drops the message at `side`.
     pub(super) fn discard(&mut self, side: Side) {
         self.take_with(side, |_| ());

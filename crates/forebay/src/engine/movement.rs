@@ -9,6 +9,7 @@ use super::{Core, Engine};
 use crate::blocking::Elements;
 use crate::command::movement::{How, Route, lmovem};
 use crate::error::Result;
+use crate::object::Object;
 
 impl Engine {
     /// LMOVE: takes the element at the end `from` of the source and adds it at the end `to` of the
@@ -39,8 +40,15 @@ impl Engine {
         from: Side,
         to: Side,
     ) -> Result<Option<Bytes>> {
-        let moved = self.shift(source.as_ref(), destination.as_ref(), Route::one(from, to))?;
-        Ok(moved.and_then(|elements| elements.into_iter().next()))
+        let moved = self.core.with_existing(source.as_ref(), |source| {
+            if Core::is_surely_empty(source) {
+                return Ok(None);
+            }
+            self.core.with(destination.as_ref(), |destination| {
+                self.core.move_one(source, destination, from, to)
+            })
+        });
+        moved.map(Option::flatten)
     }
 
     /// RPOPLPUSH: [`Engine::lmove`] from the right end to the left end.
@@ -110,15 +118,43 @@ impl Engine {
                 return Ok(None);
             }
             self.core.with(destination, |destination| {
-                if Arc::ptr_eq(source, destination) {
-                    return self.core.edit(source, |list| lmovem(list, None, route));
-                }
-                self.core
-                    .edit_pair(source, destination, |source, destination| {
-                        lmovem(source, Some(destination), route)
-                    })
+                self.core.shift(source, destination, route)
             })
         });
         moved.map(Option::flatten)
+    }
+}
+
+impl Core {
+    /// LMOVE.
+    pub(crate) fn move_one(
+        &self,
+        source: &Arc<Object>,
+        destination: &Arc<Object>,
+        from: Side,
+        to: Side,
+    ) -> Result<Option<Bytes>> {
+        if Arc::ptr_eq(source, destination) {
+            let moved = self.shift(source, destination, Route::one(from, to))?;
+            return Ok(moved.and_then(|elements| elements.into_iter().next()));
+        }
+        self.edit_pair(source, destination, |source, destination| {
+            source.move_to(from, destination, to)
+        })
+    }
+
+    /// LMOVEM.
+    fn shift(
+        &self,
+        source: &Arc<Object>,
+        destination: &Arc<Object>,
+        route: Route,
+    ) -> Result<Option<Elements>> {
+        if Arc::ptr_eq(source, destination) {
+            return self.edit(source, |list| lmovem(list, None, route));
+        }
+        self.edit_pair(source, destination, |source, destination| {
+            lmovem(source, Some(destination), route)
+        })
     }
 }

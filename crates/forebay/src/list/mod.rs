@@ -2,6 +2,7 @@
 
 mod blocking;
 mod edit;
+mod movement;
 mod pop;
 mod push;
 mod read;
