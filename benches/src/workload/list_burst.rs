@@ -20,7 +20,7 @@ const MESSAGES_OF_SEVERAL: u64 = 5_000_000;
 const THREADS: [usize; 2] = [1, 2];
 /// How long the memory of a drained backlog may take to go back, and how much may stay: nobody
 /// waits any longer for the rest.
-const SETTLE: Duration = Duration::from_millis(1_500);
+const SETTLE: Duration = Duration::from_secs(6);
 const RETAINED_ENOUGH: u64 = 16 << 20;
 const STIR_MESSAGES: u64 = 100_000;
 

@@ -140,8 +140,8 @@ pub fn idle_memory() -> usize {
 /// returns how many bytes that were.
 ///
 /// Lists share blocks of 2 MiB for their largest segments and keep the empty ones for the next
-/// burst of messages. Who runs lists for long calls this now and then, such as every ten seconds;
-/// what a burst took is then back after ten to twenty seconds. O(number of blocks), and a system
+/// burst of messages. Who runs lists for long calls this now and then, such as every two seconds;
+/// what a burst took is then back after two to four seconds. O(number of blocks), and a system
 /// call for each one released.
 ///
 /// ```

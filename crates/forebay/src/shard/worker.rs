@@ -19,7 +19,7 @@ const BATCH: usize = 256;
 /// How often a shard with objects is searched for husks.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
 /// Searches after which memory that was idle since the last time goes back to the system.
-const SWEEPS_PER_RELEASE: u32 = 10;
+const SWEEPS_PER_RELEASE: u32 = 2;
 /// Slices of a shard that one call of `maintain` searches.
 const MAINTAINED_SLICES_MAX: usize = 4;
 /// The search goes on while at least one object in so many was a husk.
