@@ -296,6 +296,7 @@ fn contents_between_two_lists() {
 
 /// A thread that freezes the list again and again does not keep a pusher out.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test measures real time")]
 fn a_busy_reader_gives_way() {
     let list: List = SegmentList::new();
     for number in 0..5000 {

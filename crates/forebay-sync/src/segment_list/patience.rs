@@ -21,11 +21,15 @@ pub(super) struct Patience {
 impl Patience {
     /// For the list at this address. Costs nothing until it waits.
     #[inline]
-    pub(super) const fn new(_list: usize) -> Self {
+    #[cfg_attr(
+        loom,
+        expect(unused_variables, reason = "a model has no time to starve")
+    )]
+    pub(super) const fn new(list: usize) -> Self {
         Self {
             backoff: Backoff::new(),
             #[cfg(not(loom))]
-            starving: starving::Starving::new(_list),
+            starving: starving::Starving::new(list),
         }
     }
 
