@@ -151,7 +151,6 @@
 )]
 
 mod contents;
-mod copy;
 mod edit;
 mod exclusive;
 mod iter;
@@ -160,7 +159,6 @@ mod list;
 mod model;
 mod orphans;
 mod plan;
-mod pool;
 mod segment;
 mod side;
 mod slot;
@@ -173,7 +171,6 @@ pub use contents::Contents;
 pub use exclusive::Exclusive;
 pub use iter::Iter;
 pub use list::SegmentList;
-pub use pool::{idle_memory, release_idle_memory};
 pub use side::Side;
 
 /// The owner of the list wants to look at every operation: nothing was done; freeze the list and

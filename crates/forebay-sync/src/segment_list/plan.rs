@@ -8,7 +8,7 @@ use super::word::{SLOTS_MAX, UNITS_MAX};
 const SIZES_BYTES: [usize; 4] = if cfg!(loom) {
     [64, 64, 64, 64]
 } else {
-    [512, 4096, 16 * 1024, super::pool::SEGMENT_BYTES]
+    [512, 4096, 16 * 1024, crate::pool::SEGMENT_BYTES]
 };
 
 /// Units of data of a segment of that size.

@@ -17,11 +17,11 @@ use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
 use core::alloc::Layout;
 
-use super::pool;
 use super::slot::{Slot, units_for};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
 use crate::loom::Ordering::{Acquire, Relaxed};
+use crate::pool;
 use crate::teeth::{Site, ord, skips};
 
 /// A pointer to a segment, or [`NONE`], or [`INLINE`].
@@ -375,7 +375,7 @@ impl Segment {
         let to = self.data().wrapping_add(offset as usize).cast::<u8>();
         // SAFETY: the claim covers these units, and nobody else touches them before the slot is
         // published (I4).
-        unsafe { super::copy::copy(message.as_ptr(), to, message.len()) };
+        unsafe { crate::copy::copy(message.as_ptr(), to, message.len()) };
     }
 
     /// Leaves a boxed message at `offset`.
