@@ -35,6 +35,7 @@ mod copy;
 pub mod loom;
 mod pool;
 pub mod segment_list;
+pub mod stream_log;
 #[doc(hidden)]
 pub mod teeth;
 mod wait_queue;
