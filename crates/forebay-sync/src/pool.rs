@@ -288,6 +288,7 @@ mod tests {
 
     #[test]
     fn segments_do_not_overlap_and_come_back() {
+        let byte = |index: usize| (index % 251).to_le_bytes()[0];
         let mut taken: Vec<NonNull<u8>> = (0..5 * SEGMENTS).map(|_| take()).collect();
         for (index, segment) in taken.iter().enumerate() {
             assert_eq!(
@@ -296,13 +297,13 @@ mod tests {
                 "segment {index} is aligned"
             );
             // SAFETY: ours, and large enough.
-            unsafe { segment.write_bytes(index as u8, SEGMENT_BYTES) };
+            unsafe { segment.write_bytes(byte(index), SEGMENT_BYTES) };
         }
         for (index, segment) in taken.iter().enumerate() {
             // SAFETY: ours, and written above.
             let bytes = unsafe { core::slice::from_raw_parts(segment.as_ptr(), SEGMENT_BYTES) };
             assert!(
-                bytes.iter().all(|&byte| byte == index as u8),
+                bytes.iter().all(|&found| found == byte(index)),
                 "segment {index}"
             );
         }

@@ -32,9 +32,11 @@ fn ids(log: &Log) -> Vec<u64> {
     entries
         .map(|entry| {
             let (name, value) = entry.fields().next().unwrap();
-            assert_eq!(name, b"n");
-            assert_eq!(value, entry.id().ms.to_string().as_bytes());
-            assert_eq!(reader.at(entry.place()).unwrap().id(), entry.id());
+            assert_eq!(name, b"n", "{entry:?}");
+            let expected = entry.id().ms.to_string();
+            assert_eq!(value, expected.as_bytes(), "{entry:?}");
+            let again = reader.at(entry.place()).unwrap();
+            assert_eq!(again.id(), entry.id(), "{entry:?}");
             entry.id().ms
         })
         .collect()
@@ -43,7 +45,7 @@ fn ids(log: &Log) -> Vec<u64> {
 #[test]
 fn a_new_log_is_empty() {
     let log = Log::new();
-    assert!(log.is_empty() && log.len() == 0);
+    assert!(log.is_empty());
     assert_eq!(log.last_id(), Id::MIN);
     let reader = log.pin();
     assert!(reader.first().is_none() && reader.last().is_none());
@@ -161,8 +163,8 @@ fn fields_of_all_shapes() {
         &[(b"name", &longer)],
         &[(&longer, b"v")],
     ];
-    for turn in 0..200 {
-        log.add(auto(turn), shapes[turn as usize % 7]).unwrap();
+    for (turn, shape) in (0..200).zip(shapes.iter().cycle()) {
+        log.add(auto(turn), shape).unwrap();
     }
     let reader = log.pin();
     let entries = reader.range(Id::MIN, Id::MAX, usize::MAX);

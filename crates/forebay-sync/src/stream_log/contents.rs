@@ -1,7 +1,7 @@
 //! The entries of a log, taken out as a whole.
 
 use core::fmt;
-use core::mem;
+use core::mem::{self, ManuallyDrop};
 
 use super::exclusive::StreamExclusive;
 use super::garbage::Garbage;
@@ -9,7 +9,7 @@ use super::id::Id;
 use super::index::NodeLink;
 use super::plan::Size;
 use super::reclaim::{Guard, Reclaim};
-use super::segment::{Link, Segment};
+use super::segment::{Header, Link, Segment};
 
 /// All entries and counters of a log, without a log: what [`StreamExclusive::take_all`] takes and
 /// [`StreamExclusive::put_all`] puts. Dropping it drops them.
@@ -89,7 +89,8 @@ impl<X> StreamExclusive<'_, X> {
     /// Puts what was taken out of a log into this one. What this one had is dropped. O(number of
     /// segments dropped).
     ///
-    /// Places of the contents lead to their entries here as well.
+    /// Places of the contents lead to their entries here as well; those that this log gave out
+    /// before have lost their meaning.
     pub fn put_all(&mut self, contents: StreamContents) {
         self.clear();
         let fresh = self.tail;
@@ -98,6 +99,11 @@ impl<X> StreamExclusive<'_, X> {
         self.head = unsafe { Segment::from_link(contents.head) };
         // SAFETY: as above.
         self.tail = unsafe { Segment::from_link(contents.tail) };
+        let Header { base, ordinal, .. } = *self.tail.header();
+        let number = self.tail.header().number.max(fresh.header().number);
+        // The numbers that this log has used for entries of its own are not used again.
+        // SAFETY: no log ever published it.
+        unsafe { self.tail.open(base, number, ordinal) };
         self.word = self.tail.word().plain();
         self.first = contents.first;
         self.removed = contents.removed;
@@ -105,7 +111,7 @@ impl<X> StreamExclusive<'_, X> {
         self.max_deleted_id = contents.max_deleted_id;
         self.log.index.set_root(contents.index);
         self.alone().segments = contents.segments;
-        mem::forget(contents);
+        let _moved = ManuallyDrop::new(contents);
         // SAFETY: made by `clear`, and never published.
         unsafe { fresh.free() };
     }

@@ -118,7 +118,7 @@ impl<'a, X> StreamExclusive<'a, X> {
     /// This is not deleting: the greatest deleted id stays.
     pub fn trim(&mut self, count: u64) -> u64 {
         let mut left = count;
-        while left > 0 && self.len() > 0 {
+        while left > 0 && !self.is_empty() {
             let segment = self.head;
             let is_tail = segment == self.tail;
             let word = if is_tail { self.word } else { segment.word() };

@@ -250,7 +250,7 @@ impl<'a> Encoded<'a> {
 ///
 /// An iterator over names and values, made by [`EntryRef::fields`](super::EntryRef::fields) and
 /// [`Encoded::fields`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Fields<'a>(Encoded<'a>);
 
 impl<'a> Iterator for Fields<'a> {
@@ -273,9 +273,9 @@ impl core::iter::FusedIterator for Fields<'_> {}
 /// # Safety
 ///
 /// [`Measure::write`] has written an entry there, in a segment with these names; its bytes do not
-/// change and stay there during `'a`.
+/// change and stay there as long as the names.
 #[inline]
-pub(super) unsafe fn read<'a>(from: *const u8, names: &'a [u8]) -> Encoded<'a> {
+pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
     let (mut head, mut shift, mut at) = (0, 0, from);
     loop {
         // SAFETY: the head is complete.
@@ -313,19 +313,20 @@ mod tests {
         let bytes = measure.boxed(fields);
         // SAFETY: written above.
         let encoded = unsafe { read(bytes.as_ptr(), names) };
-        assert_eq!(encoded.names.is_none(), is_named);
-        assert!(encoded.fields().eq(fields.iter().copied()));
+        assert_eq!(encoded.names.is_none(), is_named, "{fields:?}");
+        assert!(encoded.fields().eq(fields.iter().copied()), "{fields:?}");
     }
 
     #[test]
     fn fields_round_trip_with_and_without_the_names_of_the_segment() {
         let long = [7; 300];
+        let longer = alloc::vec![9; 20_000];
         let cases: [&[Field<'_>]; 5] = [
             &[],
             &[(b"", b"")],
             &[(b"item", b"paper"), (b"", b"x"), (b"n", b"")],
             &[(&long, b"1")],
-            &[(b"a", &long), (b"a", &[9; 20_000])],
+            &[(b"a", &long), (b"a", &longer)],
         ];
         for fields in cases {
             let own = names_of(fields);

@@ -39,6 +39,17 @@ impl<X: Default> Default for Alone<X> {
     }
 }
 
+/// How far an exclusive section has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    /// It has added at most.
+    Tail,
+    /// It changes the fields beside the tail.
+    Fields,
+    /// It deletes entries as well.
+    Entries,
+}
+
 /// A log in exclusive mode; dropping it ends the mode.
 ///
 /// Made by [`StreamLog::freeze`]. Its operations are plain sequential code. Whatever they do
@@ -72,9 +83,8 @@ pub struct StreamExclusive<'a, X> {
     pub(super) removed: u64,
     pub(super) offset: u64,
     pub(super) max_deleted_id: Id,
-    /// Whether this section has counted itself as one that changes the fields, or that deletes.
-    edits: bool,
-    deletes: bool,
+    /// What this section has counted itself for.
+    change: Change,
     /// Whether segments without entries may be taken out: the owner will hear of it.
     sweeps: bool,
     /// A segment that was made before the log was frozen.
@@ -111,8 +121,7 @@ impl<'a, X> StreamExclusive<'a, X> {
             removed: log.removed.load(Relaxed),
             offset: log.offset.load(Relaxed),
             max_deleted_id: log.load_max_deleted_id(),
-            edits: false,
-            deletes: false,
+            change: Change::Tail,
             sweeps: false,
             reserve: None,
             garbage: Garbage::new(),
@@ -249,7 +258,10 @@ impl<'a, X> StreamExclusive<'a, X> {
             if self.sweeps {
                 self.take_out(old);
             } else {
-                debug_assert!(self.alone().spent.is_null(), "the tail is the only such one");
+                debug_assert!(
+                    self.alone().spent.is_null(),
+                    "the tail is the only such one"
+                );
                 self.alone().spent = old.as_link();
             }
         }
@@ -318,7 +330,11 @@ impl<'a, X> StreamExclusive<'a, X> {
 
     /// "Edit": from here on this section changes the fields beside the tail.
     pub(super) fn edit(&mut self) {
-        if !mem::replace(&mut self.edits, true) && !skips(Site::StreamEditCount) {
+        if self.change >= Change::Fields {
+            return;
+        }
+        self.change = Change::Fields;
+        if !skips(Site::StreamEditCount) {
             // Relaxed: written in exclusive mode only.
             let count = self.log.edits.load(Relaxed);
             // Release: that the log is frozen; pairs with the load in `StreamLog::view`.
@@ -330,7 +346,8 @@ impl<'a, X> StreamExclusive<'a, X> {
     /// From here on this section deletes.
     pub(super) fn delete_begins(&mut self) {
         self.edit();
-        if !mem::replace(&mut self.deletes, true) {
+        if self.change < Change::Entries {
+            self.change = Change::Entries;
             // Relaxed: written in exclusive mode only; what follows it brings it along.
             let count = self.log.deletions.load(Relaxed);
             self.log.deletions.store_owned(count + 1, Relaxed);
@@ -396,7 +413,7 @@ impl<X> Drop for StreamExclusive<'_, X> {
     fn drop(&mut self) {
         #[cfg(loom)]
         self.log.alone.with_mut(|_| ());
-        if self.edits {
+        if self.change >= Change::Fields {
             self.store_fields();
         }
         let word = self.word.attended(self.attended).0;

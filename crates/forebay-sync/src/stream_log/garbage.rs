@@ -61,7 +61,10 @@ impl Garbage {
 
     #[inline]
     pub(super) fn is_empty(&self) -> bool {
-        self.segments.is_empty() && self.nodes.is_empty() && self.boxes.is_empty() && self.trees.is_empty()
+        self.segments.is_empty()
+            && self.nodes.is_empty()
+            && self.boxes.is_empty()
+            && self.trees.is_empty()
     }
 
     /// Frees everything when the guards of now are gone.
@@ -71,8 +74,12 @@ impl Garbage {
     /// No guard that is made from now on can reach any of it, and it is owned by the caller.
     #[cold]
     pub(super) unsafe fn retire(self, guard: &Guard) {
+        let free = move || {
+            // SAFETY: the guards that could reach it are gone.
+            unsafe { self.free() };
+        };
         // SAFETY: the same contract.
-        unsafe { guard.retire(move || self.free()) };
+        unsafe { guard.retire(free) };
         guard.hurry();
     }
 

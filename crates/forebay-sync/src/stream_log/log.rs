@@ -157,7 +157,12 @@ impl<X> StreamLog<X> {
     #[inline]
     fn load_word(segment: Segment<'_>) -> Word {
         // Acquire: the fields beside the tail; pairs with "unfreeze" in `StreamExclusive`.
-        Word(segment.header().word.load(ord(Site::StreamWordLoad, Acquire)))
+        Word(
+            segment
+                .header()
+                .word
+                .load(ord(Site::StreamWordLoad, Acquire)),
+        )
     }
 
     /// Adds an entry with these fields and says which id and place it has.
@@ -214,7 +219,10 @@ impl<X> StreamLog<X> {
             }
             // "Claim": the linearization point of an add on the fast path.
             let claimed = word.claim(units, key);
-            match header.word.compare_exchange_weak(word.0, claimed.0, Relaxed, Relaxed) {
+            match header
+                .word
+                .compare_exchange_weak(word.0, claimed.0, Relaxed, Relaxed)
+            {
                 Ok(_) => {
                     return Ok(Claim {
                         id,
@@ -236,7 +244,11 @@ impl<X> StreamLog<X> {
     /// `claim` was made in this segment for this payload.
     #[inline]
     unsafe fn fill(segment: Segment<'_>, claim: &Claim, payload: Payload<'_>) -> Added {
-        let slot = Slot::new(claim.key, claim.offset, matches!(payload, Payload::Boxed(_)));
+        let slot = Slot::new(
+            claim.key,
+            claim.offset,
+            matches!(payload, Payload::Boxed(_)),
+        );
         // SAFETY: the same contract.
         unsafe { segment.write(claim.offset, payload) };
         segment.publish(claim.slot, slot);
@@ -382,7 +394,8 @@ impl<X> StreamLog<X> {
     /// How many entries there are; exact at one moment during the call.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.now(|view| view.len())
+        let guard = Guard::pin();
+        self.now(&guard).len()
     }
 
     /// Whether there is no entry; exact at one moment during the call.
@@ -394,14 +407,14 @@ impl<X> StreamLog<X> {
     /// The last id that was given out, or set.
     #[must_use]
     pub fn last_id(&self) -> Id {
-        self.now(|view| view.last_id)
+        let guard = Guard::pin();
+        self.now(&guard).last_id
     }
 
-    fn now<R>(&self, f: impl Fn(&View<'_>) -> R) -> R {
-        let guard = Guard::pin();
+    fn now<'g>(&self, guard: &'g Guard) -> View<'g> {
         loop {
-            if let Some(view) = self.view(&guard, true) {
-                return f(&view);
+            if let Some(view) = self.view(guard, true) {
+                return view;
             }
         }
     }
@@ -447,7 +460,10 @@ impl<X> StreamLog<X> {
             // `StreamExclusive`.
             let acquire = ord(Site::StreamFreeze, Acquire);
             let frozen = word.frozen().0;
-            let taken = tail.header().word.compare_exchange(word.0, frozen, acquire, Relaxed);
+            let taken = tail
+                .header()
+                .word
+                .compare_exchange(word.0, frozen, acquire, Relaxed);
             if taken.is_ok() {
                 // SAFETY: only the tail can have been unfrozen (I2), and it stays while it is
                 // frozen.

@@ -31,5 +31,5 @@ pub use entry::{Added, EntryRef, Place};
 pub use exclusive::StreamExclusive;
 pub use id::{Id, IdError, NewId};
 pub use log::{AddError, StreamLog};
-pub use reader::{Entries, Reader, TryReader};
+pub use reader::{Entries, Frozen, Reader, TryReader};
 pub use state::State;

@@ -104,7 +104,7 @@ impl<'a, X> Reader<'a, X> {
     #[must_use]
     pub fn at(&self, place: Place) -> Option<EntryRef<'_>> {
         self.try_read(true, |view| self.look_at(view, place))
-            .flatten()
+            .unwrap_or(None)
     }
 
     /// The counters. O(1), and the way over deleted entries to the first that is left.
@@ -115,41 +115,61 @@ impl<'a, X> Reader<'a, X> {
 
     fn read<'g, R>(&'g self, f: impl Fn(&View<'g>) -> R) -> R {
         loop {
-            if let Some(read) = self.try_read(true, |view| Some(f(view))) {
+            if let Ok(read) = self.try_read(true, |view| Ok(f(view))) {
                 return read;
             }
         }
     }
 
     /// An entry that is not there is confirmed: the index does not show what is trimmed meanwhile.
-    fn look_at<'g>(&'g self, view: &View<'g>, place: Place) -> Option<Option<EntryRef<'g>>> {
+    fn look_at<'g>(
+        &'g self,
+        view: &View<'g>,
+        place: Place,
+    ) -> Result<Option<EntryRef<'g>>, Frozen> {
         let entry = view.at(place);
         let is_sure = entry.is_some()
             || StreamLog::<X>::is_unchanged(&self.log.edits, view.edits)
             || skips(Site::StreamPlaceConfirm);
-        is_sure.then_some(entry)
+        if is_sure { Ok(entry) } else { Err(Frozen) }
     }
 
     /// Calls `f` with views of the log until no entry was deleted meanwhile, and `f` had a result.
     ///
-    /// `None` when the log is frozen, or very busy, and the caller does not wait.
-    fn try_read<'g, R>(&'g self, waits: bool, f: impl Fn(&View<'g>) -> Option<R>) -> Option<R> {
+    /// An error when the log is frozen, or very busy, and the caller does not wait.
+    fn try_read<'g, R>(
+        &'g self,
+        waits: bool,
+        f: impl Fn(&View<'g>) -> Result<R, Frozen>,
+    ) -> Result<R, Frozen> {
         for _ in 0..TRIES_MAX {
-            let view = self.log.view(&self.guard, waits)?;
+            let view = self.log.view(&self.guard, waits).ok_or(Frozen)?;
             let read = f(&view);
             let is_whole = StreamLog::<X>::is_unchanged(&self.log.deletions, view.deletions);
-            if read.is_some() && (is_whole || skips(Site::StreamReadConfirm)) {
+            if read.is_ok() && (is_whole || skips(Site::StreamReadConfirm)) {
                 return read;
             }
         }
         if !waits {
-            return None;
+            return Err(Frozen);
         }
         let alone = self.log.lock();
         // SAFETY: our guard is older than this exclusive section.
         f(&unsafe { alone.view().during::<'g>() })
     }
 }
+
+/// The log is frozen: nothing was read; see [`TryReader`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frozen;
+
+impl fmt::Display for Frozen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the log is frozen")
+    }
+}
+
+impl core::error::Error for Frozen {}
 
 fn collect<'g>(entries: impl Iterator<Item = EntryRef<'g>>, limit: usize) -> Entries<'g> {
     Entries(entries.take(limit).collect::<SmallVec<_>>().into_iter())
@@ -162,10 +182,10 @@ impl<X> fmt::Debug for Reader<'_, X> {
 }
 
 /// The reads of a [`Reader`], for callers who hold what a thread in exclusive mode may want: they
-/// give `None` where a reader waits for exclusive mode.
+/// give [`Frozen`] where a reader waits for exclusive mode.
 ///
-/// They still wait for the end of an add that has begun, which waits for nobody. After `None`, let
-/// go, call [`StreamLog::wait_unfrozen`], and begin again.
+/// They still wait for the end of an add that has begun, which waits for nobody. After [`Frozen`],
+/// let go, call [`StreamLog::wait_unfrozen`], and begin again.
 ///
 /// ```
 /// use forebay_sync::stream_log::{Id, StreamLog};
@@ -173,7 +193,7 @@ impl<X> fmt::Debug for Reader<'_, X> {
 /// let log: StreamLog<()> = StreamLog::new();
 /// let reader = log.pin();
 /// let frozen = log.freeze();
-/// assert!(reader.without_waiting().range(Id::MIN, Id::MAX, 1).is_none());
+/// assert!(reader.without_waiting().range(Id::MIN, Id::MAX, 1).is_err());
 /// drop(frozen);
 /// assert_eq!(reader.without_waiting().range(Id::MIN, Id::MAX, 1).unwrap().len(), 0);
 /// ```
@@ -181,44 +201,61 @@ pub struct TryReader<'g, 'a, X>(&'g Reader<'a, X>);
 
 impl<'g, X> TryReader<'g, '_, X> {
     /// As [`Reader::range`].
-    #[must_use]
-    pub fn range(&self, from: Id, to: Id, limit: usize) -> Option<Entries<'g>> {
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`], as all of these.
+    pub fn range(&self, from: Id, to: Id, limit: usize) -> Result<Entries<'g>, Frozen> {
         self.read(|view| collect(view.ascending(from, to), limit))
     }
 
     /// As [`Reader::range_back`].
-    #[must_use]
-    pub fn range_back(&self, from: Id, to: Id, limit: usize) -> Option<Entries<'g>> {
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    pub fn range_back(&self, from: Id, to: Id, limit: usize) -> Result<Entries<'g>, Frozen> {
         self.read(|view| collect(view.descending(from, to), limit))
     }
 
     /// As [`Reader::after`].
-    #[must_use]
-    pub fn after(&self, id: Id, place: Option<Place>, limit: usize) -> Option<Entries<'g>> {
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    pub fn after(&self, id: Id, place: Option<Place>, limit: usize) -> Result<Entries<'g>, Frozen> {
         self.read(|view| collect(view.ascending_after(id, place), limit))
     }
 
     /// As [`Reader::get`].
-    #[must_use]
-    pub fn get(&self, id: Id) -> Option<Option<EntryRef<'g>>> {
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    pub fn get(&self, id: Id) -> Result<Option<EntryRef<'g>>, Frozen> {
         self.read(|view| view.get(id))
     }
 
     /// As [`Reader::at`].
-    #[must_use]
-    pub fn at(&self, place: Place) -> Option<Option<EntryRef<'g>>> {
-        self.0
-            .try_read(false, |view| self.0.look_at(view, place))
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    pub fn at(&self, place: Place) -> Result<Option<EntryRef<'g>>, Frozen> {
+        self.0.try_read(false, |view| self.0.look_at(view, place))
     }
 
     /// As [`Reader::state`].
-    #[must_use]
-    pub fn state(&self) -> Option<State> {
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    pub fn state(&self) -> Result<State, Frozen> {
         self.read(View::state)
     }
 
-    fn read<R>(&self, f: impl Fn(&View<'g>) -> R) -> Option<R> {
-        self.0.try_read(false, |view| Some(f(view)))
+    fn read<R>(&self, f: impl Fn(&View<'g>) -> R) -> Result<R, Frozen> {
+        self.0.try_read(false, |view| Ok(f(view)))
     }
 }
 

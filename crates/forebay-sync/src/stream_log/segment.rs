@@ -150,7 +150,7 @@ impl<'g> Segment<'g> {
         unsafe {
             segment.data().write_bytes(0, slots as usize);
         }
-        let to = segment.unit(slots);
+        let to = segment.unit(slots).cast::<u8>();
         // SAFETY: `used` is within the data, by the contract of `Plan::size`.
         unsafe { encoding::write_names(names, to) };
         segment
@@ -182,12 +182,18 @@ impl<'g> Segment<'g> {
             // Relaxed: the segment is ours alone.
             let slot = Slot(self.slots()[index as usize].load(Relaxed));
             if slot.owns_box() {
-                // SAFETY: the segment owns it, and is not used again.
-                drop(unsafe { Box::from_raw(self.boxed(slot)) });
+                // SAFETY: published, and boxed.
+                let entry = unsafe { self.boxed(slot) };
+                // SAFETY: made by `Box::into_raw` in `write`; the segment owns it.
+                drop(unsafe { Box::from_raw(entry) });
             }
         }
         #[cfg(loom)]
-        super::model::bury(self.0.cast::<u8>(), Self::forget_buried, &self.header().model);
+        super::model::bury(
+            self.0.cast::<u8>(),
+            Self::forget_buried,
+            &self.header().model,
+        );
         #[cfg(not(loom))]
         // SAFETY: the same contract.
         unsafe {
@@ -246,8 +252,8 @@ impl<'g> Segment<'g> {
     }
 
     #[inline]
-    fn unit(self, offset: u32) -> *mut u8 {
-        self.data().wrapping_add(offset as usize).cast::<u8>()
+    fn unit(self, offset: u32) -> *mut u64 {
+        self.data().wrapping_add(offset as usize)
     }
 
     /// The table of slots.
@@ -271,7 +277,7 @@ impl<'g> Segment<'g> {
         // SAFETY: written in `alloc`, and never again.
         unsafe {
             core::slice::from_raw_parts(
-                self.unit(u32::from(header.slots)),
+                self.unit(u32::from(header.slots)).cast::<u8>(),
                 header.names_bytes as usize,
             )
         }
@@ -406,7 +412,7 @@ impl<'g> Segment<'g> {
         match payload {
             // SAFETY: the claim covers these units, and nobody else touches them before the slot
             // is published (I4).
-            Payload::Inline(fields, measure) => unsafe { measure.write(fields, to) },
+            Payload::Inline(fields, measure) => unsafe { measure.write(fields, to.cast::<u8>()) },
             Payload::Boxed(entry) => {
                 // SAFETY: the claim covers the two units of a wide pointer; units are aligned to
                 // 8.
@@ -431,7 +437,7 @@ impl<'g> Segment<'g> {
             let entry = unsafe { self.boxed(slot) };
             entry.cast::<u8>().cast_const()
         } else {
-            self.unit(slot.offset()).cast_const()
+            self.unit(slot.offset()).cast::<u8>().cast_const()
         };
         // SAFETY: `write` has written an entry there for this segment; its bytes do not change
         // (I4).

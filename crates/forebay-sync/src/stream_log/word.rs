@@ -19,10 +19,7 @@ pub(super) const SLOTS_MAX: u32 = (1 << SLOT_BITS) - 1;
 /// The most 8-byte units that a segment can have, slot table included.
 pub(super) const UNITS_MAX: u32 = (1 << UNIT_BITS) - 1;
 
-const _: () = assert!(
-    SLOT_BITS < OFFSET_SHIFT,
-    "a slot has room for its number"
-);
+const _: () = assert!(SLOT_BITS < OFFSET_SHIFT, "a slot has room for its number");
 const _: () = assert!(
     KEY_SHIFT == SLOT_BITS + UNIT_BITS + 2,
     "the fields fill the word"
