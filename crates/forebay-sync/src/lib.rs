@@ -30,17 +30,19 @@
 extern crate alloc;
 
 mod backoff;
+mod copy;
 #[doc(hidden)]
 pub mod loom;
+mod pool;
 pub mod segment_list;
+pub mod stream_log;
 #[doc(hidden)]
 pub mod teeth;
 mod wait_queue;
 pub mod waiter;
 
 pub use backoff::Backoff;
-pub use segment_list::{
-    Attended, Contents, Exclusive, SegmentList, Side, idle_memory, release_idle_memory,
-};
+pub use pool::{idle_memory, release_idle_memory};
+pub use segment_list::{Attended, Contents, Exclusive, SegmentList, Side};
 pub use wait_queue::{Iter as WaitQueueIter, Token, WaitQueue};
 pub use waiter::{Cancel, Claim, Released, Waiter, WaiterHandle, Wake};

@@ -26,7 +26,7 @@
 #[cfg(loom)]
 pub use self::model::{
     Arc, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Parker, Unparker, UnsafeCell,
-    fence, skip_branch, sleep, spin_loop, yield_now,
+    fence, lazy_static, skip_branch, sleep, spin_loop, yield_now,
 };
 #[cfg(not(loom))]
 pub use self::native::{
@@ -175,6 +175,7 @@ mod model {
 
     pub use ::loom::cell::UnsafeCell;
     pub use ::loom::hint::spin_loop;
+    pub use ::loom::lazy_static;
     pub use ::loom::skip_branch;
     pub use ::loom::sync::Arc;
     pub use ::loom::sync::atomic::fence;

@@ -82,6 +82,56 @@ sites! {
     /// The length is confirmed by a second look at the word.
     LenConfirm,
 
+    // Stream log: the orderings.
+    /// An adder publishes the slot that it filled.
+    StreamSlotPublish,
+    /// A reader reads a slot.
+    StreamSlotRead,
+    /// The tail segment is found.
+    StreamTailLoad,
+    /// The word of the tail, from which a reader takes the end of what it reads.
+    StreamWordLoad,
+    /// Exclusive mode begins.
+    StreamFreeze,
+    /// Exclusive mode ends with the tail that it began with.
+    StreamUnfreeze,
+    /// Exclusive mode ends with a new tail.
+    StreamUnfreezeTail,
+    /// Exclusive mode counts itself before it changes the fields beside the tail.
+    StreamEdit,
+    /// A reader takes that count before it reads the fields.
+    StreamEditsLoad,
+    /// Exclusive mode changes these fields.
+    StreamFieldStore,
+    /// Who has read what exclusive mode changes looks at its count after it.
+    StreamViewFence,
+    /// Exclusive mode marks a slot as deleted.
+    StreamDelete,
+    /// Exclusive mode links segments.
+    StreamLink,
+    /// A reader follows a link.
+    StreamLinkRead,
+    /// A place in a node of the index is filled.
+    StreamIndexGrow,
+    /// A reader sees how many places are filled.
+    StreamIndexRead,
+    /// A place in a node of the index is emptied.
+    StreamIndexRemove,
+    /// The index has a new root.
+    StreamRoot,
+    /// A reader takes the root.
+    StreamRootRead,
+
+    // Stream log: the steps.
+    /// The fields that a reader found are confirmed by a second look at the count.
+    StreamViewConfirm,
+    /// Exclusive mode counts itself when it changes fields.
+    StreamEditCount,
+    /// A read is confirmed by a second look at the count of deletions.
+    StreamReadConfirm,
+    /// That there is no entry at a place is confirmed by a second look at the count.
+    StreamPlaceConfirm,
+
     // Waiter: the orderings.
     /// A claim sees what an earlier claimer did before it gave the waiter back.
     WaiterClaim,

@@ -154,7 +154,6 @@
 
 mod compaction;
 mod contents;
-mod copy;
 mod edit;
 mod exclusive;
 mod iter;
@@ -165,7 +164,6 @@ mod orphans;
 mod pace;
 mod patience;
 mod plan;
-mod pool;
 mod segment;
 mod side;
 mod slot;
@@ -178,7 +176,6 @@ pub use contents::Contents;
 pub use exclusive::Exclusive;
 pub use iter::Iter;
 pub use list::SegmentList;
-pub use pool::{idle_memory, release_idle_memory};
 pub use side::Side;
 
 /// The owner of the list wants to look at every operation: nothing was done; freeze the list and

@@ -15,7 +15,7 @@ const SIZES_BYTES: [usize; 7] = if cfg!(loom) {
         4096,
         8192,
         SPARE_BYTES_MIN,
-        super::pool::SEGMENT_BYTES,
+        crate::pool::SEGMENT_BYTES,
     ]
 };
 

@@ -22,6 +22,7 @@ use super::{pace, pool};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
 use crate::loom::Ordering::{Acquire, Relaxed};
+use crate::pool;
 use crate::teeth::{Site, ord, skips};
 
 /// A pointer to a segment, or [`NONE`], or [`INLINE`].
@@ -414,7 +415,7 @@ impl Segment {
         let to = self.data().wrapping_add(offset as usize).cast::<u8>();
         // SAFETY: the claim covers these units, and nobody else touches them before the slot is
         // published (I4).
-        unsafe { super::copy::copy(message.as_ptr(), to, message.len()) };
+        unsafe { crate::copy::copy(message.as_ptr(), to, message.len()) };
     }
 
     /// Copies the units of a message, or of its address, to `to`.

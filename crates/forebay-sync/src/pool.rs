@@ -6,7 +6,7 @@
 //! cut from blocks of the size of a huge page, and the kernel is asked for one. Where it has none
 //! nothing is lost.
 //!
-//! All lists of the process share the blocks. The lock is taken once per segment, that is once per
+//! All lists and logs of the process share the blocks. The lock is taken once per segment, that is once per
 //! thousand short messages. A queue uses its segments in order and returns them in order, so blocks
 //! empty themselves. Empty blocks are kept for the next burst, because the first touch is dear;
 //! [`release_idle_memory`] gives those back to the kernel that were not needed since it was last
@@ -17,7 +17,7 @@ use core::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Size of the largest segments.
-pub(super) const SEGMENT_BYTES: usize = 64 * 1024;
+pub(crate) const SEGMENT_BYTES: usize = 64 * 1024;
 /// Size and alignment of a block: those of a huge page.
 const BLOCK_BYTES: usize = 2 * 1024 * 1024;
 const SEGMENTS: usize = BLOCK_BYTES / SEGMENT_BYTES;
@@ -104,7 +104,7 @@ impl Pool {
 }
 
 /// Memory for a segment of [`SEGMENT_BYTES`], aligned to its size.
-pub(super) fn take() -> NonNull<u8> {
+pub(crate) fn take() -> NonNull<u8> {
     if let Some(segment) = pool().take() {
         return segment;
     }
@@ -126,7 +126,7 @@ pub(super) fn take() -> NonNull<u8> {
 /// # Safety
 ///
 /// The segment came from [`take`], and nobody uses it any more.
-pub(super) unsafe fn give_back(segment: NonNull<u8>) {
+pub(crate) unsafe fn give_back(segment: NonNull<u8>) {
     pool().give_back(segment);
 }
 
@@ -136,12 +136,12 @@ pub fn idle_memory() -> usize {
     pool().empty * BLOCK_BYTES
 }
 
-/// Gives the memory back to the kernel that no list has needed since this was last called, and
-/// returns how many bytes that were.
+/// Gives the memory back to the kernel that no list and no log has needed since this was last
+/// called, and returns how many bytes that were.
 ///
-/// Lists share blocks of 2 MiB for their largest segments and keep the empty ones for the next
-/// burst of messages. Who runs lists for long calls this now and then, such as every two seconds;
-/// what a burst took is then back after two to four seconds. O(number of blocks), and a system
+/// Lists and logs share blocks of 2 MiB for their largest segments and keep the empty ones for the
+/// next burst of messages. Who runs lists for long calls this now and then, such as every two
+/// seconds; what a burst took is then back after two to four seconds. O(number of blocks), and a system
 /// call for each one released.
 ///
 /// ```
@@ -288,6 +288,7 @@ mod tests {
 
     #[test]
     fn segments_do_not_overlap_and_come_back() {
+        let byte = |index: usize| (index % 251).to_le_bytes()[0];
         let mut taken: Vec<NonNull<u8>> = (0..5 * SEGMENTS).map(|_| take()).collect();
         for (index, segment) in taken.iter().enumerate() {
             assert_eq!(
@@ -296,13 +297,13 @@ mod tests {
                 "segment {index} is aligned"
             );
             // SAFETY: ours, and large enough.
-            unsafe { segment.write_bytes(index as u8, SEGMENT_BYTES) };
+            unsafe { segment.write_bytes(byte(index), SEGMENT_BYTES) };
         }
         for (index, segment) in taken.iter().enumerate() {
             // SAFETY: ours, and written above.
             let bytes = unsafe { core::slice::from_raw_parts(segment.as_ptr(), SEGMENT_BYTES) };
             assert!(
-                bytes.iter().all(|&byte| byte == index as u8),
+                bytes.iter().all(|&found| found == byte(index)),
                 "segment {index}"
             );
         }

@@ -1,4 +1,4 @@
-//! Copying a message in.
+//! Copying a message or a field in.
 //!
 //! Most messages are short. For those the call of `memcpy` costs as much as the copy: a few moves
 //! of fixed size, which may overlap, do it in place.
@@ -12,7 +12,7 @@ use core::ptr;
 /// As [`ptr::copy_nonoverlapping`].
 #[expect(clippy::inline_always, reason = "a call is what this avoids")]
 #[inline(always)]
-pub(super) unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
+pub(crate) unsafe fn copy(from: *const u8, to: *mut u8, len: usize) {
     match len {
         33..=64 => {
             // SAFETY: 32 bytes from the start, and 32 up to the end, lie within `len` bytes.

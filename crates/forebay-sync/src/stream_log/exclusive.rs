@@ -1,0 +1,480 @@
+//! Exclusive mode: one thread works on the log alone.
+
+use core::fmt;
+use core::mem;
+
+use super::encoding::Field;
+use super::entry::{Added, Place};
+use super::garbage::Garbage;
+use super::id::{Id, IdError, NewId};
+use super::index;
+use super::log::StreamLog;
+use super::plan::{Opening, Size};
+use super::reclaim::Guard;
+use super::segment::{INLINE_BYTES_MAX, Link, Payload, Segment};
+use super::view::View;
+use super::word::{Key, Slot, Word};
+use crate::loom::Ordering::{Relaxed, Release};
+use crate::loom::OwnedAtomic;
+use crate::teeth::{Site, ord, skips};
+
+/// What only exclusive mode reaches.
+#[derive(Debug)]
+pub(super) struct Alone<X> {
+    pub(super) extra: X,
+    /// Segments in the log that can have entries.
+    pub(super) segments: u64,
+    /// A segment without live entries that an add left in the log, for its owner to take out; or
+    /// null.
+    pub(super) spent: Link,
+}
+
+impl<X: Default> Default for Alone<X> {
+    fn default() -> Self {
+        Self {
+            extra: X::default(),
+            segments: 0,
+            spent: core::ptr::null_mut(),
+        }
+    }
+}
+
+/// How far an exclusive section has gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    /// It has added at most.
+    Tail,
+    /// It changes the fields beside the tail.
+    Fields,
+    /// It deletes entries as well.
+    Entries,
+}
+
+/// A log in exclusive mode; dropping it ends the mode.
+///
+/// Made by [`StreamLog::freeze`]. Its operations are plain sequential code. Whatever they do
+/// becomes visible to others in one step, when it is dropped. Do not run code of strangers while a
+/// log is frozen: all who add to it, and all who begin to read it, wait.
+///
+/// ```
+/// use forebay_sync::stream_log::{Id, NewId, StreamLog};
+///
+/// let log: StreamLog<()> = StreamLog::new();
+/// let mut alone = log.freeze();
+/// let first = alone.add(NewId::Exact(Id::new(1, 0)), &[(b"n", b"1")])?;
+/// alone.add(NewId::Exact(Id::new(2, 0)), &[(b"n", b"2")])?;
+/// assert!(alone.delete(first.place));
+/// drop(alone);
+/// let state = log.pin().state();
+/// assert_eq!((state.len, state.entries_added), (1, 2));
+/// assert_eq!((state.first_id, state.max_deleted_id), (Some(Id::new(2, 0)), first.id));
+/// # Ok::<(), forebay_sync::stream_log::IdError>(())
+/// ```
+pub struct StreamExclusive<'a, X> {
+    pub(super) log: &'a StreamLog<X>,
+    /// The segment whose word was frozen.
+    published: Segment<'a>,
+    pub(super) tail: Segment<'a>,
+    /// The word of `tail` when the mode ends, but for its flags.
+    pub(super) word: Word,
+    attended: bool,
+    pub(super) head: Segment<'a>,
+    pub(super) first: u32,
+    pub(super) removed: u64,
+    pub(super) offset: u64,
+    pub(super) max_deleted_id: Id,
+    /// What this section has counted itself for.
+    change: Change,
+    /// Whether segments without entries may be taken out: the owner will hear of it.
+    sweeps: bool,
+    /// A segment that was made before the log was frozen.
+    reserve: Option<Segment<'a>>,
+    pub(super) garbage: Garbage,
+    /// Behind everything else: it keeps the segments.
+    guard: Guard,
+}
+
+impl<'a, X> StreamExclusive<'a, X> {
+    /// # Safety
+    ///
+    /// The caller has set the frozen bit of `word` in the word of `tail`, the log's tail.
+    #[inline]
+    pub(super) unsafe fn begin(
+        log: &'a StreamLog<X>,
+        guard: Guard,
+        tail: Segment<'a>,
+        word: Word,
+    ) -> Self {
+        #[cfg(loom)]
+        log.alone.with_mut(|_| ());
+        // Relaxed: "freeze" has acquired what the last exclusive section wrote.
+        let head = log.head.load(Relaxed);
+        Self {
+            log,
+            published: tail,
+            tail,
+            word: word.plain(),
+            attended: word.is_attended(),
+            // SAFETY: linked in, and only exclusive mode takes it out.
+            head: unsafe { Segment::from_link(head) },
+            first: log.first.load(Relaxed),
+            removed: log.removed.load(Relaxed),
+            offset: log.offset.load(Relaxed),
+            max_deleted_id: log.load_max_deleted_id(),
+            change: Change::Tail,
+            sweeps: false,
+            reserve: None,
+            garbage: Garbage::new(),
+            guard,
+        }
+    }
+
+    /// From here on the segments without entries go: the owner of the log is here.
+    pub(super) fn sweep(&mut self) {
+        self.sweeps = true;
+        let spent = mem::replace(&mut self.alone().spent, core::ptr::null_mut());
+        if !spent.is_null() {
+            // SAFETY: linked in, and only exclusive mode takes it out.
+            self.take_out(unsafe { Segment::from_link(spent) });
+        }
+    }
+
+    pub(super) fn set_reserve(&mut self, segment: Segment<'a>) {
+        debug_assert!(self.reserve.is_none(), "one segment is enough");
+        self.reserve = Some(segment);
+    }
+
+    /// The owner's data.
+    #[must_use]
+    pub fn extra(&self) -> &X {
+        // SAFETY: we are alone (I3), and `self` is borrowed.
+        self.log.alone.with(|alone| unsafe { &(*alone).extra })
+    }
+
+    /// The owner's data.
+    #[must_use]
+    pub fn extra_mut(&mut self) -> &mut X {
+        &mut self.alone().extra
+    }
+
+    pub(super) fn alone(&mut self) -> &mut Alone<X> {
+        // SAFETY: we are alone (I3), and `self` is borrowed mutably.
+        self.log.alone.with_mut(|alone| unsafe { &mut *alone })
+    }
+
+    /// Whether adds are closed to all, see [`AddError::Attended`](super::AddError::Attended).
+    #[inline]
+    #[must_use]
+    pub const fn is_attended(&self) -> bool {
+        self.attended
+    }
+
+    /// Closes the way of [`StreamLog::add`] to all from the end of this exclusive mode on, or opens
+    /// it. A log that is given up stays closed for ever.
+    #[inline]
+    pub const fn set_attended(&mut self, attended: bool) {
+        self.attended = attended;
+    }
+
+    /// Adds an entry. As [`StreamLog::add`].
+    ///
+    /// # Errors
+    ///
+    /// When the id is not greater than the last one. Nothing was done.
+    pub fn add(&mut self, new: NewId, fields: &[Field<'_>]) -> Result<Added, IdError> {
+        let id = new.after(self.last_id())?;
+        let payload = Payload::new(fields, self.tail);
+        Ok(match self.room_for(id, &payload) {
+            Some(key) => self.fill(id, key, payload),
+            None => self.open(id, fields),
+        })
+    }
+
+    /// The key that `id` will have in the tail, when there is room for it and the payload.
+    fn room_for(&self, id: Id, payload: &Payload<'_>) -> Option<Key> {
+        let has_room = self.word.slots() < self.tail.slots_max()
+            && self.word.used() + payload.units() <= self.tail.units();
+        has_room.then(|| Key::of(self.tail.header().base, id))?
+    }
+
+    /// Puts an entry that fits into the tail.
+    fn fill(&mut self, id: Id, key: Key, payload: Payload<'_>) -> Added {
+        let (segment, index, offset) = (self.tail, self.word.slots(), self.word.used());
+        self.word = self.word.claim(payload.units(), key);
+        let slot = Slot::new(key, offset, matches!(payload, Payload::Boxed(_)));
+        // SAFETY: `room_for`, or `open`, has seen that slot and units are free, and we are alone.
+        unsafe { segment.write(offset, payload) };
+        segment.publish(index, slot);
+        let header = segment.header();
+        Added {
+            id,
+            place: Place {
+                segment: header.number,
+                slot: index as u16,
+            },
+            ordinal: header.ordinal + u64::from(index),
+        }
+    }
+
+    /// Goes on to a new segment, which begins with this entry.
+    fn open(&mut self, id: Id, fields: &[Field<'_>]) -> Added {
+        let opening = Opening::new(fields);
+        let segment = match self.reserve.take() {
+            Some(reserve) if opening.fits(reserve) => reserve,
+            other => {
+                self.reserve = other;
+                opening.segment_after(self.tail, self.word)
+            }
+        };
+        self.roll(id, segment);
+        let payload = Payload::new(fields, segment);
+        self.fill(id, Key::BASE, payload)
+    }
+
+    /// "Seal": from here on the word of the tail never changes (I2).
+    pub(super) fn seal(&self) {
+        let sealed = self.word.frozen().0;
+        // Relaxed: the next tail publishes it.
+        self.tail.header().word.store_owned(sealed, Relaxed);
+    }
+
+    /// Makes a new segment the tail.
+    fn roll(&mut self, base: Id, segment: Segment<'a>) {
+        let old = self.tail;
+        let ordinal = old.header().ordinal + u64::from(self.word.slots());
+        // SAFETY: nobody else knows the new segment.
+        unsafe { segment.open(base, old.header().number + 1, ordinal) };
+        segment.set_prev(old);
+        self.seal();
+        old.set_next(segment);
+        (self.tail, self.word) = (segment, segment.word());
+        if !segment.is_hollow() {
+            self.alone().segments += 1;
+            self.index_tail();
+        }
+        if old.word().slots() == 0 {
+            self.take_out(old);
+        } else if u32::from(old.header().dead.get()) == old.word().slots() {
+            if self.sweeps {
+                self.take_out(old);
+            } else {
+                debug_assert!(
+                    self.alone().spent.is_null(),
+                    "the tail is the only such one"
+                );
+                self.alone().spent = old.as_link();
+            }
+        }
+    }
+
+    /// Adds the new tail to the index; makes one, should it be time.
+    fn index_tail(&mut self) {
+        let log = self.log;
+        if !log.index.is_empty() {
+            log.index.push(self.tail);
+        } else if self.alone().segments >= index::SEGMENTS_MIN {
+            let mut at = Some(self.head);
+            while let Some(segment) = at {
+                if !segment.is_hollow() {
+                    log.index.push(segment);
+                }
+                at = segment.next();
+            }
+        }
+    }
+
+    /// Takes a segment out of the log that has no live entry and is not the tail.
+    pub(super) fn take_out(&mut self, segment: Segment<'a>) {
+        debug_assert!(segment != self.tail, "the tail stays");
+        let next = segment.next();
+        debug_assert!(next.is_some(), "the tail is behind it");
+        let Some(next) = next else {
+            return;
+        };
+        if segment == self.head {
+            // What `next` links to does not matter any more (I7).
+            self.edit();
+            (self.head, self.first) = (next, 0);
+            self.skip_dead();
+        } else {
+            // SAFETY: it is not the head.
+            let prev = unsafe { segment.prev() };
+            next.set_prev(prev);
+            prev.set_next(next);
+        }
+        if !segment.is_hollow() {
+            self.alone().segments -= 1;
+            self.log
+                .index
+                .remove(segment.header().number, &mut self.garbage);
+        }
+        self.garbage.push_segment(segment);
+    }
+
+    /// A section without entries in front goes on to the first live one.
+    pub(super) fn skip_dead(&mut self) {
+        let end = if self.head == self.tail {
+            self.word.slots()
+        } else {
+            self.head.word().slots()
+        };
+        while self.first < end {
+            // Relaxed: marked in exclusive mode only; a slot that is not published yet is live.
+            let slot = Slot(self.head.slots()[self.first as usize].load(Relaxed));
+            if !slot.is_deleted() {
+                break;
+            }
+            self.first += 1;
+        }
+    }
+
+    /// "Edit": from here on this section changes the fields beside the tail.
+    pub(super) fn edit(&mut self) {
+        if self.change >= Change::Fields {
+            return;
+        }
+        self.change = Change::Fields;
+        if !skips(Site::StreamEditCount) {
+            // Relaxed: written in exclusive mode only.
+            let count = self.log.edits.load(Relaxed);
+            // Release: that the log is frozen; pairs with the load in `StreamLog::view`.
+            let order = ord(Site::StreamEdit, Release);
+            self.log.edits.store_owned(count + 1, order);
+        }
+    }
+
+    /// From here on this section deletes.
+    pub(super) fn delete_begins(&mut self) {
+        self.edit();
+        if self.change < Change::Entries {
+            self.change = Change::Entries;
+            // Relaxed: written in exclusive mode only; what follows it brings it along.
+            let count = self.log.deletions.load(Relaxed);
+            self.log.deletions.store_owned(count + 1, Relaxed);
+        }
+    }
+
+    /// The last id that was given out, or set.
+    #[inline]
+    #[must_use]
+    pub fn last_id(&self) -> Id {
+        self.word.last().id(self.tail.header().base)
+    }
+
+    /// Sets the last id: those of new entries are greater. `false`, and nothing was done, when the
+    /// id of the last entry is greater.
+    pub fn set_last_id(&mut self, id: Id) -> bool {
+        if self.last().is_some_and(|last| last.id() > id) {
+            return false;
+        }
+        if id != self.last_id() {
+            self.roll_hollow(id);
+        }
+        true
+    }
+
+    /// Makes a segment for its base only the tail.
+    pub(super) fn roll_hollow(&mut self, base: Id) {
+        self.roll(base, Segment::alloc(Size::HOLLOW, &[]));
+    }
+
+    /// Sets what [`State::entries_added`](super::State::entries_added) says; it goes on from there.
+    pub fn set_entries_added(&mut self, entries: u64) {
+        self.edit();
+        self.offset = entries.wrapping_sub(self.view().ordinal());
+    }
+
+    /// Sets the greatest deleted id.
+    pub fn set_max_deleted_id(&mut self, id: Id) {
+        self.edit();
+        self.max_deleted_id = id;
+    }
+
+    /// The log as it is for this thread.
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            head: self.head,
+            first: self.first,
+            tail: self.tail,
+            end: self.word.slots(),
+            root: self.log.index.root(),
+            last_id: self.last_id(),
+            removed: self.removed,
+            offset: self.offset,
+            max_deleted_id: self.max_deleted_id,
+            edits: 0,
+            deletions: 0,
+        }
+    }
+}
+
+impl<X> Drop for StreamExclusive<'_, X> {
+    #[inline]
+    fn drop(&mut self) {
+        #[cfg(loom)]
+        self.log.alone.with_mut(|_| ());
+        if self.change >= Change::Fields {
+            self.store_fields();
+        }
+        let word = self.word.attended(self.attended).0;
+        // "Unfreeze". Release: the fields, the segments, and the owner's data; pairs with the
+        // loads of the tail and its word, and with "freeze".
+        let order = ord(Site::StreamUnfreeze, Release);
+        if self.tail == self.published {
+            self.tail.header().word.store_owned(word, order);
+        } else {
+            // Relaxed: nobody knows the segment before the next line.
+            self.tail.header().word.store_owned(word, Relaxed);
+            // Release: as above.
+            let order = ord(Site::StreamUnfreezeTail, Release);
+            let tail = self.log.tail_link();
+            tail.store_owned(self.tail.as_link(), order);
+        }
+        if let Some(reserve) = self.reserve.take() {
+            // SAFETY: nobody else knows it, and nothing is in it.
+            unsafe { reserve.free() };
+        }
+        if !self.garbage.is_empty() {
+            let garbage = mem::replace(&mut self.garbage, Garbage::new());
+            // SAFETY: taken out above, by stores that come before this.
+            unsafe { garbage.retire(&self.guard) };
+        }
+    }
+}
+
+impl<X> StreamExclusive<'_, X> {
+    /// Stores the fields beside the tail.
+    #[cold]
+    fn store_fields(&self) {
+        let log = self.log;
+        // Release: the count of this section; pairs with the fence in `StreamLog::is_unchanged`.
+        let order = ord(Site::StreamFieldStore, Release);
+        log.head.store_owned(self.head.as_link(), order);
+        log.first.store_owned(self.first, order);
+        log.removed.store_owned(self.removed, order);
+        log.offset.store_owned(self.offset, order);
+        let [ms, seq] = &log.max_deleted_id;
+        ms.store_owned(self.max_deleted_id.ms, order);
+        seq.store_owned(self.max_deleted_id.seq, order);
+    }
+}
+
+impl<X> fmt::Debug for StreamExclusive<'_, X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamExclusive")
+            .field("word", &self.word)
+            .field("attended", &self.attended)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Payload<'a> {
+    fn new(fields: &'a [Field<'a>], segment: Segment<'_>) -> Self {
+        let measure = super::encoding::Measure::new(fields, segment.names());
+        if measure.bytes() > INLINE_BYTES_MAX {
+            Self::Boxed(super::encoding::Measure::named(fields).boxed(fields))
+        } else {
+            Self::Inline(fields, measure)
+        }
+    }
+}

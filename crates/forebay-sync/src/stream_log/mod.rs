@@ -1,0 +1,35 @@
+//! A log of entries with rising ids, for any number of threads.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "fields have fewer bits than their integers"
+)]
+
+mod contents;
+mod edit;
+mod encoding;
+mod entry;
+mod exclusive;
+mod garbage;
+mod id;
+mod index;
+mod log;
+#[cfg(loom)]
+mod model;
+mod plan;
+mod reader;
+mod reclaim;
+mod segment;
+mod state;
+mod view;
+mod word;
+
+pub use contents::StreamContents;
+pub use edit::LeavingSegment;
+pub use encoding::{Encoded, Field, Fields};
+pub use entry::{Added, EntryRef, Place};
+pub use exclusive::StreamExclusive;
+pub use id::{Id, IdError, NewId};
+pub use log::{AddError, StreamLog};
+pub use reader::{Entries, Frozen, Reader, TryReader};
+pub use state::State;
