@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 /// How the entries get their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ids {
+enum Ids {
     /// `1-1`, `2-1` and so on are given, or `1-*`.
     Given,
     /// `*`, after a first entry so late that the clock does not matter.
@@ -16,29 +16,37 @@ pub(crate) enum Ids {
 /// A time far in the future, for [`Ids::Auto`].
 const LATE_MS: u64 = 9_999_999_999_999;
 
-/// Up to `len` lines that every Redis since 7.0 understands.
+/// Groups that most sequences begin with, so that more is delivered than refused.
+const GROUPS: [&str; 3] = [
+    "XGROUP CREATE s g 0 MKSTREAM",
+    "XGROUP CREATE s h 0 MKSTREAM",
+    "XGROUP CREATE t g 0 MKSTREAM",
+];
+
+/// Up to `len` lines and a few that every Redis since 7.0 understands.
 pub(crate) fn lines(len: usize) -> impl Strategy<Value = Vec<String>> {
+    lines_of(len, false)
+}
+
+/// Up to `len` lines and a few, with what is newer than Redis 7.0.
+pub(crate) fn newest_lines(len: usize) -> impl Strategy<Value = Vec<String>> {
+    lines_of(len, true)
+}
+
+fn lines_of(len: usize, newest: bool) -> impl Strategy<Value = Vec<String>> {
     let ids = prop_oneof![Just(Ids::Given), Just(Ids::Auto)];
+    let groups = 0..=GROUPS.len();
     let steps = vec(any::<[u16; 8]>(), 0..len);
-    (ids, steps).prop_map(|(ids, steps)| {
+    (ids, groups, steps).prop_map(move |(ids, groups, steps)| {
         let mut writer = Writer {
             ids,
             added: 0,
-            newest: false,
+            newest,
         };
-        steps.into_iter().map(|step| writer.line(step)).collect()
-    })
-}
-
-/// Up to `len` lines, with what is newer than Redis 7.0.
-pub(crate) fn newest_lines(len: usize) -> impl Strategy<Value = Vec<String>> {
-    vec(any::<[u16; 8]>(), 0..len).prop_map(|steps| {
-        let mut writer = Writer {
-            ids: Ids::Given,
-            added: 0,
-            newest: true,
-        };
-        steps.into_iter().map(|step| writer.line(step)).collect()
+        let groups = GROUPS[..groups].iter().map(ToString::to_string);
+        groups
+            .chain(steps.into_iter().map(|step| writer.line(step)))
+            .collect()
     })
 }
 
@@ -202,7 +210,10 @@ impl Writer {
         let number = dice.below(self.added + 2);
         match self.ids {
             Ids::Auto => format!("{LATE_MS}-{number}"),
-            Ids::Given => format!("{number}-{}", dice.pick(&["1", "1", "1", "0", "2"])),
+            Ids::Given => format!(
+                "{number}-{}",
+                dice.pick(&["1", "1", "1", "1", "1", "1", "1", "0", "0", "2"])
+            ),
         }
     }
 
@@ -355,7 +366,7 @@ impl Writer {
 }
 
 fn key(dice: &mut Dice<'_>) -> &'static str {
-    dice.pick(&["s", "s", "s", "s", "s", "s", "s", "t", "t", "l"])
+    dice.pick(&["s", "s", "s", "s", "s", "s", "s", "s", "s", "t", "t", "l"])
 }
 
 fn group(dice: &mut Dice<'_>) -> &'static str {
