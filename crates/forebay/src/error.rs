@@ -19,7 +19,7 @@ pub type Result<T> = core::result::Result<T, Error>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The command needs a key that exists (LSET, RENAME, RENAMENX).
+    /// The command needs a key that exists (LSET, RENAME, RENAMENX, XSETID, XCFGSET, XINFO).
     #[error("no such key")]
     NoSuchKey,
 
@@ -46,7 +46,7 @@ pub enum Error {
     #[error("maxlen can't be negative")]
     NegativeMaxlen,
 
-    /// LMPOP, BLMPOP, LMOVEM or BLMOVEM with a count of 0.
+    /// LMPOP, BLMPOP, LMOVEM, BLMOVEM or XAUTOCLAIM with a count of 0.
     #[error("count should be greater than 0")]
     CountZero,
 
@@ -65,6 +65,109 @@ pub enum Error {
     /// A push that was given no element.
     #[error("at least one element must be given")]
     NoElements,
+
+    /// A command on a key that holds something else.
+    #[error("operation against a key holding the wrong kind of value")]
+    WrongType,
+
+    /// A text that is no id of a stream.
+    #[error("invalid stream id specified as stream command argument")]
+    InvalidStreamId,
+
+    /// XADD with the id `0-0`.
+    #[error("the id specified in xadd must be greater than 0-0")]
+    IdZero,
+
+    /// XADD with an id that is not larger than all that the stream has given out.
+    #[error("the id specified in xadd is equal or smaller than the target stream top item")]
+    IdTooSmall,
+
+    /// XADD to a stream that has given out the largest id there can be.
+    #[error("the stream has exhausted the last possible id, unable to add more items")]
+    IdsExhausted,
+
+    /// XADD without a field.
+    #[error("at least one field must be given")]
+    NoFields,
+
+    /// A command on entries that was given no id.
+    #[error("at least one id must be given")]
+    NoIds,
+
+    /// A range that starts after the largest id there can be.
+    #[error("invalid start id for the interval")]
+    InvalidRangeStart,
+
+    /// A range that ends before the smallest id there can be.
+    #[error("invalid end id for the interval")]
+    InvalidRangeEnd,
+
+    /// XADD with IDMP or IDMPAUTO and a producer without a name.
+    #[error("idmp/idmpauto requires a non-empty producer id")]
+    EmptyProducer,
+
+    /// XADD with IDMP and an entry without a name.
+    #[error("idmp requires a non-empty idempotent id")]
+    EmptyIdempotentId,
+
+    /// XADD with IDMP or IDMPAUTO and an id that is not `*`.
+    #[error("idmp/idmpauto can be used only with auto-generated ids")]
+    IdempotentIdGiven,
+
+    /// XCFGSET with a time outside the limits.
+    #[error("idmp-duration must be between 1 and 86400 seconds")]
+    IdmpDurationOutOfRange,
+
+    /// XCFGSET with a number of entries outside the limits.
+    #[error("idmp-maxsize must be between 1 and 10000 entries")]
+    IdmpMaxsizeOutOfRange,
+
+    /// XREAD or XREADGROUP for no entry at all.
+    #[error("maxcount must be greater than 0")]
+    MaxcountZero,
+
+    /// XREAD or XREADGROUP for no byte at all.
+    #[error("maxsize must be greater than 0")]
+    MaxsizeZero,
+
+    /// XREAD or XREADGROUP for fewer entries of all streams than of one.
+    #[error("maxcount must not be less than count")]
+    MaxcountBelowCount,
+
+    /// A command on a consumer group that does not exist, or whose key does not.
+    #[error("no such key or consumer group")]
+    NoGroup {
+        /// Which of the keys that the call named, from 0.
+        at: usize,
+    },
+
+    /// XGROUP CREATE of a group that exists.
+    #[error("consumer group name already exists")]
+    GroupExists,
+
+    /// XGROUP on a key that does not exist. XGROUP CREATE can
+    /// [make it](crate::stream::XgroupCreateOptions::mkstream).
+    #[error(
+        "the xgroup subcommand requires the key to exist. note that for create you may want to \
+         use the mkstream option to create an empty stream automatically"
+    )]
+    GroupNeedsKey,
+
+    /// XSETID with an id that is smaller than that of the last entry.
+    #[error("the id specified in xsetid is smaller than the target stream top item")]
+    SetidBelowLastEntry,
+
+    /// XSETID with an id that is smaller than that of an entry that was deleted.
+    #[error("the id specified in xsetid is smaller than current max_deleted_entry_id")]
+    SetidBelowDeleted,
+
+    /// XSETID with an id that is smaller than the one that it shall count as deleted.
+    #[error("the id specified in xsetid is smaller than the provided max_deleted_entry_id")]
+    SetidBelowGivenDeleted,
+
+    /// XSETID with fewer entries ever added than there are.
+    #[error("the entries_added specified in xsetid is smaller than the target stream length")]
+    SetidBelowLength,
 
     /// An element is longer than [`Config::message_bytes_max`](crate::Config::message_bytes_max)
     /// allows. Send a reference to the data instead, or raise the limit.
@@ -117,3 +220,31 @@ pub enum Error {
         kind: std::io::ErrorKind,
     },
 }
+
+impl Error {
+    /// The word with which Redis begins the error reply: `ERR`, or one by which clients tell what to
+    /// do.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::Error;
+    ///
+    /// assert_eq!(Error::NoSuchKey.code(), "ERR");
+    /// assert_eq!(Error::GroupExists.code(), "BUSYGROUP");
+    /// ```
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::WrongType => "WRONGTYPE",
+            Self::NoGroup { .. } => "NOGROUP",
+            Self::GroupExists => "BUSYGROUP",
+            _ => "ERR",
+        }
+    }
+}
+
+// The results of fast calls are small, and there is nothing to drop in them.
+const _: () = assert!(
+    size_of::<Error>() <= 3 * size_of::<usize>() && !core::mem::needs_drop::<Error>(),
+    "an error is plain and small"
+);

@@ -46,6 +46,7 @@ mod list;
 mod object;
 mod pattern;
 mod shard;
+pub mod stream;
 mod timeout;
 mod transaction;
 
@@ -63,5 +64,6 @@ pub use crate::config::Config;
 pub use crate::engine::{Engine, ScanOptions};
 pub use crate::error::{Error, Result};
 pub use crate::list::List;
+pub use crate::stream::{Entry, Fields, StreamId};
 pub use crate::timeout::Timeout;
 pub use crate::transaction::Transaction;
