@@ -46,6 +46,15 @@ mod list;
 mod object;
 mod pattern;
 mod shard;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the engine does not have streams yet"
+    )
+)]
+mod stream;
 mod timeout;
 mod transaction;
 
