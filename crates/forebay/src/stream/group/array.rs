@@ -5,8 +5,6 @@
 //! beside a sorted row of their slots, so that an entry that nobody acknowledges does not hold a
 //! whole segment's worth of records.
 
-use core::mem;
-
 use super::record::Record;
 use super::retired::Retired;
 use crate::stream::id::StreamId;
@@ -177,35 +175,51 @@ impl Array {
         }
     }
 
-    /// Adds a slot just behind all that were ever here, and says whether it is that simple.
+    /// Whether a slot comes just behind all that were ever here, so that [`Self::append`] adds it.
     #[inline]
-    pub(super) fn try_append(&mut self, slot: u16, record: Record) -> bool {
-        if let Layout::Dense { base } = self.layout
-            && usize::from(slot) == usize::from(base) + self.records.len()
-            && !self.is_empty()
-        {
-            self.records.push(record);
-            self.live += 1;
-            self.last = slot;
-            return true;
+    pub(super) fn is_next(&self, slot: u16) -> bool {
+        match self.layout {
+            _ if self.is_empty() => true,
+            Layout::Dense { base } => usize::from(slot) == usize::from(base) + self.records.len(),
+            Layout::Sparse { .. } => false,
         }
-        false
+    }
+
+    /// Adds slots from the [next](Self::is_next) one on, as many as there are records.
+    #[inline]
+    pub(super) fn append(&mut self, slot: u16, records: impl Iterator<Item = Record>) {
+        debug_assert!(self.is_next(slot), "slot {slot}");
+        if self.is_empty() {
+            self.layout = Layout::Dense { base: slot };
+            self.records.clear();
+            self.first = slot;
+            self.last = slot;
+        }
+        debug_assert!(self.retired.is_none(), "nothing is added to what is gone");
+        let before = self.records.len();
+        for record in records {
+            self.records.push(record);
+        }
+        // As many as fit into a segment.
+        let added = u16::try_from(self.records.len() - before).unwrap_or(0);
+        self.live += added;
+        self.last = slot + added - 1;
+    }
+
+    /// The records by slot, and the slot of the first, if they stand by slot.
+    #[inline]
+    pub(super) fn by_slot_mut(&mut self) -> Option<(u16, &mut [Record])> {
+        match self.layout {
+            Layout::Dense { base } => Some((base, &mut self.records)),
+            Layout::Sparse { .. } => None,
+        }
     }
 
     /// Adds a slot that is not pending.
     pub(super) fn insert(&mut self, slot: u16, record: Record) {
         debug_assert!(!self.contains(slot), "slot {slot} is pending already");
-        debug_assert!(self.retired.is_none(), "nothing is added to what is gone");
-        if self.is_empty() {
-            self.layout = Layout::Dense { base: slot };
-            self.records.clear();
-            self.records.push(record);
-            self.live = 1;
-            (self.first, self.last) = (slot, slot);
-            return;
-        }
-        if self.try_append(slot, record) {
-            return;
+        if self.is_next(slot) {
+            return self.append(slot, core::iter::once(record));
         }
         let span = usize::from(self.last.max(slot) - self.first.min(slot)) + 1;
         let live = usize::from(self.live) + 1;
@@ -241,36 +255,45 @@ impl Array {
 
     /// Removes a pending slot.
     #[inline]
-    pub(super) fn remove(&mut self, slot: u16) -> Record {
-        let index = self.index(slot).unwrap_or(usize::MAX);
-        let record = match &mut self.layout {
-            Layout::Dense { .. } => mem::replace(&mut self.records[index], Record::VACANT),
-            Layout::Sparse { slots } => {
-                slots.remove(index);
-                let record = self.records.remove(index);
-                if self.records.len() * SHRINK_RATIO <= self.records.capacity() {
-                    slots.shrink_to_fit();
-                    self.records.shrink_to_fit();
-                }
-                record
-            }
-        };
-        debug_assert!(record.is_live(), "slot {slot} was pending");
-        self.live -= 1;
-        if self.is_empty() {
-            return record;
+    pub(super) fn remove(&mut self, slot: u16) {
+        debug_assert!(self.contains(slot), "slot {slot} was pending");
+        match &mut self.layout {
+            // One byte: a store of all would keep the next load of one waiting.
+            Layout::Dense { base } => self.records[usize::from(slot - *base)].flags = 0,
+            Layout::Sparse { .. } => self.remove_sparse(slot),
         }
-        if slot == self.first {
-            self.first = self.first_after(slot);
-        } else if slot == self.last {
-            self.last = self.before(slot);
+        self.removed(slot, slot, 1);
+    }
+
+    /// So many slots between these two, and they themselves, are not pending any more.
+    #[inline]
+    pub(super) fn removed(&mut self, first: u16, last: u16, slots: u16) {
+        self.live -= slots;
+        if self.is_empty() {
+            return;
+        }
+        if first == self.first {
+            self.first = self.first_after(last);
+        } else if last == self.last {
+            self.last = self.before(first);
         }
         if self.records.len() >= COMPACT_MIN
             && usize::from(self.live) * SPARSE_RATIO <= self.records.len()
         {
             self.compact();
         }
-        record
+    }
+
+    fn remove_sparse(&mut self, slot: u16) {
+        let index = self.index(slot).unwrap_or(usize::MAX);
+        if let Layout::Sparse { slots } = &mut self.layout {
+            slots.remove(index);
+            self.records.remove(index);
+            if self.records.len() * SHRINK_RATIO <= self.records.capacity() {
+                slots.shrink_to_fit();
+                self.records.shrink_to_fit();
+            }
+        }
     }
 
     /// The first pending slot behind this one. There is one.
@@ -461,7 +484,7 @@ mod tests {
     fn few_of_many_stand_close_together() {
         let mut array = of(0..800);
         for slot in (0..800).filter(|slot| slot % 100 != 50) {
-            assert_eq!(array.remove(slot).delivered, u32::from(slot));
+            array.remove(slot);
             array.check();
         }
         assert_eq!(slots(&array), [50, 150, 250, 350, 450, 550, 650, 750]);

@@ -18,8 +18,23 @@ pub(super) struct Arrays {
     by_segment: BTreeMap<u64, u32>,
     /// Those whose segment is gone, by the first id that they kept.
     retired: BTreeMap<StreamId, u32>,
-    /// The segment that was found last, and its number.
-    recent: Option<(u64, u32)>,
+    /// The segment that was searched last, and its number.
+    recent: Recent,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Recent {
+    segment: u64,
+    number: u32,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self {
+            segment: NO_SEGMENT,
+            number: 0,
+        }
+    }
 }
 
 /// The segment of an array that is not in use.
@@ -29,9 +44,10 @@ impl Arrays {
     /// The array of a segment.
     #[inline]
     pub(super) fn find(&self, segment: u64) -> Option<u32> {
-        match self.recent {
-            Some((recent, number)) if recent == segment => Some(number),
-            _ => self.by_segment.get(&segment).copied(),
+        if self.recent.segment == segment {
+            Some(self.recent.number)
+        } else {
+            self.by_segment.get(&segment).copied()
         }
     }
 
@@ -44,10 +60,18 @@ impl Arrays {
             .then(|| Link::new(number, place.slot))
     }
 
-    /// Makes the next search for this segment short.
+    /// The same, and the next search in this segment is short.
     #[inline]
-    pub(super) const fn remember(&mut self, place: Place, link: Link) {
-        self.recent = Some((place.segment, link.array()));
+    pub(super) fn find_record_mut(&mut self, place: Place) -> Option<Link> {
+        let segment = place.segment;
+        if self.recent.segment != segment {
+            let number = *self.by_segment.get(&segment)?;
+            self.recent = Recent { segment, number };
+        }
+        let number = self.recent.number;
+        self.slab[number as usize]
+            .contains(place.slot)
+            .then(|| Link::new(number, place.slot))
     }
 
     /// The array of a segment, made if need be. `None` when there are [`ARRAYS_MAX`] already.
@@ -56,7 +80,7 @@ impl Arrays {
             Some(number) => number,
             None => self.make(segment)?,
         };
-        self.recent = Some((segment, number));
+        self.recent = Recent { segment, number };
         Some(number)
     }
 
@@ -67,6 +91,7 @@ impl Arrays {
                 array.reuse(segment);
                 self.by_segment.remove(&last);
                 self.by_segment.insert(segment, number);
+                self.recent = Recent::default();
                 return Some(number);
             }
             // The log has gone on to another segment: no more will be added at this one's end.
@@ -117,21 +142,28 @@ impl Arrays {
 
     /// Removes a record, and its array when that was the last one in it.
     #[inline]
-    pub(super) fn remove(&mut self, link: Link) -> Record {
-        let array = self.array_mut(link.array());
-        let record = array.remove(link.slot());
-        if array.is_empty() {
-            self.emptied(link.array());
+    pub(super) fn remove(&mut self, link: Link) {
+        self.array_mut(link.array()).remove(link.slot());
+        self.tidy(link.array());
+    }
+
+    /// Removes an array of which nothing is left.
+    #[inline]
+    pub(super) fn tidy(&mut self, number: u32) {
+        if self.array(number).is_empty() {
+            self.emptied(number);
         }
-        record
     }
 
     fn emptied(&mut self, number: u32) {
+        if self.by_segment.len() == 1 && self.slab.len() > 1 {
+            // Nothing is pending any more, and there was a lot.
+            *self = Self::default();
+            return;
+        }
         let array = self.array(number);
-        let is_last = self
-            .by_segment
-            .last_key_value()
-            .is_some_and(|(_, &last)| last == number);
+        let last = self.by_segment.last_key_value();
+        let is_last = last.is_some_and(|(_, &last)| last == number);
         if !is_last || !array.is_small() || array.retired().is_some() {
             self.discard(number);
         }
@@ -144,12 +176,8 @@ impl Arrays {
             self.retired.remove(&retired.first());
         }
         *array = Array::new(NO_SEGMENT);
-        self.recent = None;
+        self.recent = Recent::default();
         self.vacant.push(number);
-        if self.by_segment.is_empty() {
-            self.slab = Vec::new();
-            self.vacant = Vec::new();
-        }
     }
 
     /// The first place that is pending.
@@ -232,7 +260,8 @@ impl Arrays {
         assert_eq!(self.by_segment.len() + self.vacant.len(), self.slab.len());
         let retired = self.slab.iter().filter(|array| array.retired().is_some());
         assert_eq!(retired.count(), self.retired.len());
-        if let Some((segment, number)) = self.recent {
+        let Recent { segment, number } = self.recent;
+        if segment != NO_SEGMENT {
             assert_eq!(self.by_segment.get(&segment), Some(&number));
         }
     }

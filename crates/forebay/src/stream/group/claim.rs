@@ -93,7 +93,7 @@ impl Group {
             let Some(place) = self.locate(id, log) else {
                 continue;
             };
-            let link = self.pending.find(place);
+            let link = self.pending.find_mut(place);
             if let Some(link) = link
                 && !self.is_live(link, log)
             {

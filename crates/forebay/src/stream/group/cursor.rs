@@ -77,16 +77,28 @@ impl Cursor {
         if id <= self.last_delivered {
             return;
         }
-        match &mut self.entries_read {
-            Some(read)
-                if self.last_delivered >= figures.first
-                    && !figures.is_holed_from(self.last_delivered) =>
-            {
-                *read += 1;
-            }
-            read if figures.entries_added > 0 => *read = figures.entries_up_to(id),
-            _ => {}
-        }
+        self.entries_read = match self.entries_read {
+            Some(read) if self.is_counting(figures) => Some(read + 1),
+            unknown if figures.entries_added == 0 => unknown,
+            _ => figures.entries_up_to(id),
+        };
+        self.last_delivered = id;
+        self.place = Some(place);
+    }
+
+    /// Whether each further entry adds one to the counter. It remains so while only the cursor moves.
+    #[inline]
+    pub(super) fn is_counting(&self, figures: &LogFigures) -> bool {
+        self.entries_read.is_some()
+            && self.last_delivered >= figures.first
+            && !figures.is_holed_from(self.last_delivered)
+    }
+
+    /// Moves on over so many entries, up to this one, while it [is counting](Self::is_counting).
+    #[inline]
+    pub(super) fn advance_counting(&mut self, entries: u64, id: StreamId, place: Place) {
+        debug_assert!(id > self.last_delivered, "{id:?} is not ahead of {self:?}");
+        self.entries_read = self.entries_read.map(|read| read + entries);
         self.last_delivered = id;
         self.place = Some(place);
     }

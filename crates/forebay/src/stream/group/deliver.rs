@@ -33,9 +33,23 @@ impl Group {
         figures: &LogFigures,
     ) -> u64 {
         let cursor = &mut self.cursor;
-        let done = |id, place| cursor.advance(id, place, figures);
+        let mut is_counting = cursor.is_counting(figures);
+        let mut counted = 0;
+        let mut last = None;
+        let done = |id, place| {
+            if is_counting {
+                counted += 1;
+                last = Some((id, place));
+            } else {
+                cursor.advance(id, place, figures);
+                is_counting = cursor.is_counting(figures);
+            }
+        };
         let entries = entries.into_iter();
         let delivered = self.pending.deliver(consumer, now_ms, entries, done);
+        if let Some((id, place)) = last {
+            self.cursor.advance_counting(counted, id, place);
+        }
         if delivered > 0 {
             self.consumers.served(consumer, now_ms);
         }

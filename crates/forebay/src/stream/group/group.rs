@@ -128,17 +128,19 @@ impl Group {
     }
 
     /// Where an entry is, or was if it is pending.
+    #[inline]
     pub(super) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
-        log.locate(id).or_else(|| {
-            let place = self.pending.seek_retired(id)?;
-            let link = self.pending.find(place)?;
-            (self.pending.retired_id(link)? == id).then_some(place)
-        })
+        if let Some(place) = log.locate(id) {
+            return Some(place);
+        }
+        self.locate_retired(id)
     }
 
-    /// The record of a pending entry.
-    pub(super) fn find(&self, id: StreamId, log: &impl Ids) -> Option<Link> {
-        self.pending.find(self.locate(id, log)?)
+    #[cold]
+    fn locate_retired(&self, id: StreamId) -> Option<Place> {
+        let place = self.pending.seek_retired(id)?;
+        let link = self.pending.find(place)?;
+        (self.pending.retired_id(link)? == id).then_some(place)
     }
 
     /// The first place that can be that of this id or a greater one. `None` when there is none.

@@ -67,12 +67,11 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use claim::{AutoClaimed, ClaimOptions, Claimed, DeliveredAt};
-pub(crate) use consumer::Consumer;
-pub(crate) use cursor::{Cursor, LogFigures};
+pub(crate) use claim::{ClaimOptions, Claimed, DeliveredAt};
+pub(crate) use cursor::LogFigures;
 pub(crate) use deliver::Historic;
 pub(crate) use group::Group;
-pub(crate) use place::{Ids, Place, SLOTS_MAX};
+pub(crate) use place::{Ids, Place};
 pub(crate) use record::{COUNT_MAX, ConsumerIndex, Pending};
 pub(crate) use release::{NackMode, NackOptions};
-pub(crate) use report::{ConsumerFigures, PendingQuery, PendingRow, PendingSummary};
+pub(crate) use report::{PendingQuery, PendingRow};

@@ -13,8 +13,8 @@ use core::ops::Bound::{Excluded, Unbounded};
 use std::collections::BTreeMap;
 
 use super::arrays::Arrays;
-use super::record::{Link, MARKED, Record};
-use super::values::{Code, Values};
+use super::record::{Link, MARKED};
+use super::values::Values;
 
 /// Steps of a search after which it leaves a mark.
 const STRIDE: u32 = 64;
@@ -37,6 +37,8 @@ impl Chain {
 pub(super) struct Order {
     released: Chain,
     delivered: Chain,
+    /// The time of the last delivery; the least of all when there is none.
+    delivered_ms: i64,
     marks: BTreeMap<i64, Link>,
 }
 
@@ -45,6 +47,7 @@ impl Default for Order {
         Self {
             released: Chain::EMPTY,
             delivered: Chain::EMPTY,
+            delivered_ms: i64::MIN,
             marks: BTreeMap::new(),
         }
     }
@@ -77,7 +80,8 @@ impl Order {
         arrays: &mut Arrays,
         values: &Values,
     ) -> (Link, Link) {
-        if self.ends_before(ms, arrays, values) {
+        if self.ends_before(ms) {
+            self.delivered_ms = ms;
             return (self.delivered.tail, Link::NONE);
         }
         let next = self.search(ms, arrays, values);
@@ -91,17 +95,14 @@ impl Order {
 
     /// Whether nothing was delivered after this time.
     #[inline]
-    pub(super) fn ends_before(&self, ms: i64, arrays: &Arrays, values: &Values) -> bool {
-        self.delivered
-            .tail
-            .some()
-            .is_none_or(|tail| time(tail, arrays, values) <= ms)
+    pub(super) const fn ends_before(&self, ms: i64) -> bool {
+        self.delivered_ms <= ms
     }
 
-    /// The record of the next delivery, which goes to the end.
+    /// The record delivered last.
     #[inline]
-    pub(super) const fn appended(&self, code: Code) -> Record {
-        code.record(self.delivered.tail, Link::NONE)
+    pub(super) const fn tail(&self) -> Link {
+        self.delivered.tail
     }
 
     /// The first record with a greater time; there is one.
@@ -136,46 +137,87 @@ impl Order {
 
     /// Makes a new record known to its neighbours.
     #[inline]
-    pub(super) fn link(&mut self, link: Link, record: &Record, arrays: &mut Arrays) {
-        let chain = self.chain(record);
-        if record.prev.is_none() {
+    pub(super) fn link(
+        &mut self,
+        link: Link,
+        prev: Link,
+        next: Link,
+        is_owned: bool,
+        arrays: &mut Arrays,
+    ) {
+        let chain = self.chain(is_owned);
+        if prev.is_none() {
             chain.head = link;
         } else {
-            arrays.record_mut(record.prev).next = link;
+            arrays.record_mut(prev).next = link;
         }
-        if record.next.is_none() {
+        if next.is_none() {
             chain.tail = link;
         } else {
-            arrays.record_mut(record.next).prev = link;
+            arrays.record_mut(next).prev = link;
         }
+    }
+
+    /// The same for deliveries that go to the end, and are linked among each other.
+    #[inline]
+    pub(super) fn append(&mut self, first: Link, last: Link, ms: i64, arrays: &mut Arrays) {
+        let tail = self.delivered.tail;
+        if tail.is_none() {
+            self.delivered.head = first;
+        } else {
+            arrays.record_mut(tail).next = first;
+        }
+        self.delivered.tail = last;
+        self.delivered_ms = ms;
     }
 
     /// Takes a record out of its chain.
     #[inline]
     pub(super) fn unlink(&mut self, link: Link, arrays: &mut Arrays, values: &Values) {
-        let record = *arrays.record(link);
+        let record = arrays.record(link);
+        // Field by field: a load of all would wait for the store to one.
+        let (prev, next) = (record.prev, record.next);
+        let is_owned = record.is_owned();
         if record.flags & MARKED != 0 {
-            self.unmark(link, &record, arrays, values);
+            self.unmark(link, next, arrays, values);
         }
-        let chain = self.chain(&record);
-        if record.prev.is_none() {
-            chain.head = record.next;
+        self.join(prev, next, is_owned, arrays, values);
+    }
+
+    /// Makes neighbours of two records, for what was between them is gone.
+    #[inline]
+    pub(super) fn join(
+        &mut self,
+        prev: Link,
+        next: Link,
+        is_owned: bool,
+        arrays: &mut Arrays,
+        values: &Values,
+    ) {
+        let chain = self.chain(is_owned);
+        if prev.is_none() {
+            chain.head = next;
         } else {
-            arrays.record_mut(record.prev).next = record.next;
+            arrays.record_mut(prev).next = next;
         }
-        if record.next.is_none() {
-            chain.tail = record.prev;
+        if next.is_none() {
+            chain.tail = prev;
+            if is_owned {
+                self.delivered_ms = prev
+                    .some()
+                    .map_or(i64::MIN, |prev| time(prev, arrays, values));
+            }
         } else {
-            arrays.record_mut(record.next).prev = record.prev;
+            arrays.record_mut(next).prev = prev;
         }
     }
 
     /// The mark moves on, if the next record has the same time.
     #[cold]
-    fn unmark(&mut self, link: Link, record: &Record, arrays: &mut Arrays, values: &Values) {
+    fn unmark(&mut self, link: Link, next: Link, arrays: &mut Arrays, values: &Values) {
         arrays.record_mut(link).flags &= !MARKED;
         let ms = time(link, arrays, values);
-        match record.next.some() {
+        match next.some() {
             Some(next) if time(next, arrays, values) == ms => {
                 self.marks.insert(ms, next);
                 arrays.record_mut(next).flags |= MARKED;
@@ -187,8 +229,8 @@ impl Order {
     }
 
     #[inline]
-    fn chain(&mut self, record: &Record) -> &mut Chain {
-        if record.is_owned() {
+    const fn chain(&mut self, is_owned: bool) -> &mut Chain {
+        if is_owned {
             &mut self.delivered
         } else {
             &mut self.released
@@ -220,6 +262,10 @@ impl Order {
                 (prev, at) = (link, record.next);
             }
             assert_eq!(prev, chain.tail);
+            if is_owned {
+                let last_ms = prev.some().map(|tail| time(tail, arrays, values));
+                assert_eq!(last_ms.unwrap_or(i64::MIN), self.delivered_ms);
+            }
         }
         for (&ms, &link) in &self.marks {
             assert!(arrays.record(link).is_live(), "{link:?}");

@@ -3,7 +3,7 @@
 use super::arrays::{Arrays, Walk};
 use super::order::Order;
 use super::place::Place;
-use super::record::{ConsumerIndex, Link, Pending, Record};
+use super::record::{ConsumerIndex, LIVE, Link, Pending};
 use super::values::Values;
 use crate::stream::id::StreamId;
 
@@ -42,6 +42,12 @@ impl PendingTable {
     #[inline]
     pub(super) fn find(&self, place: Place) -> Option<Link> {
         self.arrays.find_record(place)
+    }
+
+    /// The same, and the next search in this segment is short.
+    #[inline]
+    pub(super) fn find_mut(&mut self, place: Place) -> Option<Link> {
+        self.arrays.find_record_mut(place)
     }
 
     #[inline]
@@ -119,37 +125,55 @@ impl PendingTable {
             count: 1,
         };
         self.prepare(&pending);
-        let code = self.values.fit(&pending);
         // Nothing in the loop is delivered at a later time.
-        let code = code.filter(|_| self.order.ends_before(now_ms, &self.arrays, &self.values));
-        let mut open = None;
+        let code = self
+            .values
+            .fit(&pending)
+            .filter(|_| self.order.ends_before(now_ms));
+        let mut entries = entries;
+        let mut next = entries.next();
         let mut delivered = 0;
-        for (id, place) in entries {
-            let number = match open {
-                Some((segment, number)) if segment == place.segment => number,
-                _ => {
-                    let Some(number) = self.arrays.open(place.segment) else {
-                        break;
-                    };
-                    open = Some((place.segment, number));
-                    self.arrays.array_mut(number).note(consumer.0);
-                    number
-                }
+        while let Some((id, place)) = next {
+            let Some(number) = self.arrays.open(place.segment) else {
+                break;
             };
-            let link = Link::new(number, place.slot);
-            if let Some(code) = code
-                && let record = self.order.appended(code)
-                && self.arrays.array_mut(number).try_append(place.slot, record)
-            {
-                self.order.link(link, &record, &mut self.arrays);
-                self.count_in(&pending);
-            } else if self.find(place).is_some() {
-                self.change(link, &pending);
-            } else {
-                self.add(link, &pending);
-            }
-            done(id, place);
-            delivered += 1;
+            let array = self.arrays.array_mut(number);
+            array.note(consumer.0);
+            let first = Link::new(number, place.slot);
+            let first_place = place;
+            let Some(code) = code.filter(|_| array.is_next(place.slot)) else {
+                if array.contains(place.slot) {
+                    self.change(first, &pending);
+                } else {
+                    self.add(first, &pending);
+                }
+                done(id, place);
+                delivered += 1;
+                next = entries.next();
+                continue;
+            };
+            // Entries in a row are linked to each other as they are written.
+            let mut last = first;
+            let mut prev = self.order.tail();
+            let mut len = 0;
+            let run = core::iter::from_fn(|| {
+                let (id, place) = next?;
+                let link = Link::new(number, place.slot);
+                if len > 0 && (place.segment != first_place.segment || link != last.following()) {
+                    return None;
+                }
+                done(id, place);
+                next = entries.next();
+                len += 1;
+                let record = code.record(prev, link.following());
+                (prev, last) = (link, link);
+                Some(record)
+            });
+            array.append(place.slot, run);
+            array.record_mut(last.slot()).next = Link::NONE;
+            self.order.append(first, last, now_ms, &mut self.arrays);
+            self.count_in(Some(consumer), len);
+            delivered += len;
         }
         delivered
     }
@@ -169,53 +193,117 @@ impl PendingTable {
 
     /// Adds a record to an array that is there, and knows the consumer.
     fn add(&mut self, link: Link, pending: &Pending) {
-        let record = self.write(link, pending);
+        let (prev, next) = self.neighbours(pending);
+        let record = self.values.write(link, pending).record(prev, next);
         let array = self.arrays.array_mut(link.array());
         array.insert(link.slot(), record);
-        self.order.link(link, &record, &mut self.arrays);
-        self.count_in(pending);
+        let is_owned = pending.consumer.is_some();
+        self.order
+            .link(link, prev, next, is_owned, &mut self.arrays);
+        self.count_in(pending.consumer, 1);
     }
 
     /// Gives a pending entry other values, and puts it where its time belongs.
     #[inline]
     pub(super) fn change(&mut self, link: Link, pending: &Pending) {
         self.prepare(pending);
-        let old = self.get(link);
-        self.order.unlink(link, &mut self.arrays, &self.values);
-        let record = *self.arrays.record(link);
-        self.values.forget(link, &record);
-        self.count_out(&old);
+        self.take_out(link);
+        let (prev, next) = self.neighbours(pending);
+        let record = self.values.write(link, pending).record(prev, next);
+        let array = self.arrays.array_mut(link.array());
+        *array.record_mut(link.slot()) = record;
         if let Some(consumer) = pending.consumer {
-            self.arrays.array_mut(link.array()).note(consumer.0);
+            array.note(consumer.0);
         }
-        let record = self.write(link, pending);
-        *self.arrays.record_mut(link) = record;
-        self.order.link(link, &record, &mut self.arrays);
-        self.count_in(pending);
+        let is_owned = pending.consumer.is_some();
+        self.order
+            .link(link, prev, next, is_owned, &mut self.arrays);
+        self.count_in(pending.consumer, 1);
     }
 
-    /// Removes an entry, and says what was known of it.
+    /// Removes an entry.
     #[inline]
-    pub(super) fn remove(&mut self, link: Link) -> Pending {
-        let pending = self.get(link);
+    pub(super) fn remove(&mut self, link: Link) {
+        self.take_out(link);
+        self.arrays.remove(link);
+    }
+
+    /// Removes the entries at these places, and says how many there were.
+    pub(super) fn remove_all(&mut self, places: &[Place]) -> u64 {
+        let before = self.len;
+        let mut left = places;
+        while let Some(&place) = left.first() {
+            let mut passed = 1;
+            if let Some(link) = self.find_mut(place) {
+                passed = self.remove_run(link, left);
+                if passed == 0 {
+                    self.remove(link);
+                    passed = 1;
+                }
+            }
+            left = &left[passed..];
+        }
+        before - self.len
+    }
+
+    /// Removes entries in a row, which were delivered so, at once. Returns how many of the places it
+    /// is done with: 0 when the first is nothing for it.
+    #[inline]
+    fn remove_run(&mut self, first: Link, places: &[Place]) -> usize {
+        let segment = places[0].segment;
+        let array = self.arrays.array_mut(first.array());
+        let Some((base, records)) = array.by_slot_mut() else {
+            return 0;
+        };
+        let records = &mut records[usize::from(first.slot() - base)..];
+        let (prev, consumer) = (records[0].prev, records[0].consumer);
+        let (mut link, mut next) = (first, first);
+        let mut len: u16 = 0;
+        for (place, record) in places.iter().zip(records) {
+            let follows = len == 0 || (place.segment == segment && next == link.following());
+            if !follows
+                || place.slot != next.slot()
+                || record.flags != LIVE
+                || record.consumer != consumer
+                || !record.is_owned()
+            {
+                break;
+            }
+            record.flags = 0;
+            (link, next) = (next, record.next);
+            len += 1;
+        }
+        if len > 0 {
+            array.removed(first.slot(), link.slot(), len);
+            let order = &mut self.order;
+            order.join(prev, next, true, &mut self.arrays, &self.values);
+            self.arrays.tidy(first.array());
+            let consumer = ConsumerIndex(u32::from(consumer));
+            self.count_out(Some(consumer), u64::from(len));
+        }
+        usize::from(len)
+    }
+
+    /// Takes a record out of everything but its slot.
+    #[inline]
+    fn take_out(&mut self, link: Link) {
+        let record = self.arrays.record(link);
+        let consumer = self.values.consumer(link, record);
+        let flags = record.flags;
         self.order.unlink(link, &mut self.arrays, &self.values);
-        self.arrays.remember(self.place(link), link);
-        let record = self.arrays.remove(link);
-        self.values.forget(link, &record);
-        self.count_out(&pending);
-        pending
+        self.values.forget(link, flags);
+        self.count_out(consumer, 1);
     }
 
-    /// The record of these values between the neighbours that its time gives it.
+    /// The neighbours that its time gives an entry.
     #[inline]
-    fn write(&mut self, link: Link, pending: &Pending) -> Record {
-        let (prev, next) = if pending.consumer.is_some() {
+    fn neighbours(&mut self, pending: &Pending) -> (Link, Link) {
+        if pending.consumer.is_some() {
             let ms = pending.delivered_ms;
             self.order.place_for(ms, &mut self.arrays, &self.values)
         } else {
             self.order.place_for_released()
-        };
-        self.values.write(link, pending).record(prev, next)
+        }
     }
 
     /// Chooses the base of times so that this one fits, unless it lies far back.
@@ -232,26 +320,26 @@ impl PendingTable {
     }
 
     #[inline]
-    fn count_in(&mut self, pending: &Pending) {
-        self.len += 1;
-        match pending.consumer {
+    fn count_in(&mut self, consumer: Option<ConsumerIndex>, entries: u64) {
+        self.len += entries;
+        match consumer {
             Some(ConsumerIndex(index)) => {
                 let index = index as usize;
                 if index >= self.held.len() {
                     self.held.resize(index + 1, 0);
                 }
-                self.held[index] += 1;
+                self.held[index] += entries;
             }
-            None => self.released += 1,
+            None => self.released += entries,
         }
     }
 
     #[inline]
-    fn count_out(&mut self, pending: &Pending) {
-        self.len -= 1;
-        match pending.consumer {
-            Some(ConsumerIndex(index)) => self.held[index as usize] -= 1,
-            None => self.released -= 1,
+    fn count_out(&mut self, consumer: Option<ConsumerIndex>, entries: u64) {
+        self.len -= entries;
+        match consumer {
+            Some(ConsumerIndex(index)) => self.held[index as usize] -= entries,
+            None => self.released -= entries,
         }
     }
 

@@ -36,6 +36,12 @@ impl Link {
         (self.0 & SLOT_MASK) as u16
     }
 
+    /// The next slot of the same array.
+    #[inline]
+    pub(super) const fn following(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+
     #[inline]
     pub(super) fn is_none(self) -> bool {
         self == Self::NONE

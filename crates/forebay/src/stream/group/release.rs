@@ -1,5 +1,7 @@
 //! Ending what is pending, or giving it back: XACK, XACKDEL's part, DELREF, XNACK.
 
+use core::slice;
+
 use super::group::Group;
 use super::place::{Ids, Place};
 use super::record::{COUNT_MAX, Pending};
@@ -26,26 +28,43 @@ pub(crate) struct NackOptions {
     pub(crate) force: bool,
 }
 
+/// Entries that XACK looks up before it removes them: those in a row go at once.
+const BATCH: usize = 64;
+
 impl Group {
     /// XACK of one entry, and what XACKDEL and DELREF do to a group: it is pending no more, whether
     /// it is still in the log or not. Returns whether it was.
     #[inline]
     pub(crate) fn ack(&mut self, id: StreamId, log: &impl Ids) -> bool {
-        let link = self.find(id, log);
-        link.is_some_and(|link| {
-            self.pending.remove(link);
-            true
-        })
+        self.locate(id, log).is_some_and(|place| self.ack_at(place))
     }
 
-    /// The same for an entry whose place is known.
+    /// XACK: how many of these were pending.
+    pub(crate) fn ack_all(
+        &mut self,
+        ids: impl IntoIterator<Item = StreamId>,
+        log: &impl Ids,
+    ) -> u64 {
+        let mut places = [Place::FIRST; BATCH];
+        let mut len = 0;
+        let mut acked = 0;
+        for id in ids {
+            if let Some(place) = self.locate(id, log) {
+                places[len] = place;
+                len += 1;
+                if len == BATCH {
+                    acked += self.pending.remove_all(&places);
+                    len = 0;
+                }
+            }
+        }
+        acked + self.pending.remove_all(&places[..len])
+    }
+
+    /// The same as [`Self::ack`] for an entry whose place is known.
     #[inline]
     pub(crate) fn ack_at(&mut self, place: Place) -> bool {
-        let link = self.pending.find(place);
-        link.is_some_and(|link| {
-            self.pending.remove(link);
-            true
-        })
+        self.pending.remove_all(slice::from_ref(&place)) > 0
     }
 
     /// XNACK: nobody has these entries any more, and they are the next to be claimed, in this order
@@ -63,7 +82,7 @@ impl Group {
             let Some(place) = self.locate(id, log) else {
                 continue;
             };
-            let link = self.pending.find(place);
+            let link = self.pending.find_mut(place);
             let before = match link {
                 Some(link) => self.pending.get(link).count,
                 None if options.force && log.is_live(place) => 0,

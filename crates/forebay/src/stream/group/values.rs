@@ -156,10 +156,21 @@ impl Values {
         }
     }
 
-    /// Drops what is in the side table for a record.
+    /// Whose a record is.
     #[inline]
-    pub(super) fn forget(&mut self, link: Link, record: &Record) {
+    pub(super) fn consumer(&self, link: Link, record: &Record) -> Option<ConsumerIndex> {
         if record.flags & ASIDE != 0 {
+            return self.aside[&link].consumer;
+        }
+        record
+            .is_owned()
+            .then(|| ConsumerIndex(u32::from(record.consumer)))
+    }
+
+    /// Drops what is in the side table for a record with these flags.
+    #[inline]
+    pub(super) fn forget(&mut self, link: Link, flags: u8) {
+        if flags & ASIDE != 0 {
             let was_there = self.aside.remove(&link).is_some();
             debug_assert!(was_there, "{link:?} has values aside");
         }
@@ -231,7 +242,7 @@ mod tests {
             assert_eq!(values.aside_len(), usize::from(is_aside), "{pending:?}");
             assert_eq!(values.read(link, &record), pending);
             assert_eq!(record.is_owned(), pending.consumer.is_some());
-            values.forget(link, &record);
+            values.forget(link, record.flags);
             assert_eq!(values.aside_len(), 0);
         }
     }

@@ -33,6 +33,27 @@ fn what_is_acknowledged_is_pending_no_more() {
 }
 
 #[test]
+fn many_are_acknowledged_at_once() {
+    let mut it = Fixture::new(400, 150);
+    it.read("a", 100);
+    it.read("b", 100);
+    it.read("a", 190);
+    it.claim("c", &[17], &ClaimOptions::default());
+    nack(&mut it, &[33], mode(NackMode::Fail));
+    assert!(it.ack(300));
+    it.drop_segment(0);
+    let ids = (2..=395).filter(|ms| ms % 50 != 0);
+    let backwards = [389, 388, 9, 9].map(id);
+    let acked = it.group.ack_all(ids.map(id).chain(backwards), &it.log);
+    it.group.check();
+    assert_eq!(acked, 382);
+    let left: Vec<u64> = it.pending().iter().map(|row| row.0).collect();
+    assert_eq!(left, [1, 50, 100, 150, 200, 250, 350]);
+    assert_eq!(it.order(), left);
+    assert_eq!(it.group.delete_consumer(b"b"), 2);
+}
+
+#[test]
 fn what_is_gone_can_be_acknowledged() {
     let mut it = Fixture::new(4, 2);
     it.read("a", 4);
