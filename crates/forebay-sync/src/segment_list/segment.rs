@@ -17,8 +17,8 @@ use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
 use core::alloc::Layout;
 
+use super::pace;
 use super::slot::{Slot, units_for};
-use super::{pace, pool};
 use crate::backoff::Backoff;
 use crate::loom::AtomicU32;
 use crate::loom::Ordering::{Acquire, Relaxed};

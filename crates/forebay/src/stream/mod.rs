@@ -34,6 +34,15 @@ mod delete;
 mod deliver;
 mod entry;
 mod fields;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "the engine does not have streams yet"
+    )
+)]
+pub(crate) mod group;
 mod group_start;
 mod id;
 mod info;
