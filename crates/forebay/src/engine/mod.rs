@@ -11,6 +11,8 @@ mod read;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod type_tests;
 
 use core::fmt;
 use std::sync::Arc;

@@ -29,6 +29,7 @@
 //! ```
 
 mod add;
+pub(crate) mod body;
 mod claim;
 mod delete;
 mod deliver;
