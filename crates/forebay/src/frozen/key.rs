@@ -7,7 +7,7 @@ use forebay_sync::Contents;
 use crate::command::keys::KeyType;
 use crate::error::{Error, Result};
 use crate::object::{FrozenList, Object, Watch};
-use crate::stream::body::{FrozenStream, StreamContents};
+use crate::stream::body::{FrozenStream, StreamBody, StreamContents};
 
 /// A key in exclusive mode: its list, and the stream that it holds or has held.
 pub(crate) struct FrozenKey<'a> {
@@ -33,7 +33,7 @@ impl<'a> FrozenKey<'a> {
         Self {
             object,
             list,
-            stream: object.stream().map(FrozenStream::new),
+            stream: object.stream().map(StreamBody::freeze),
         }
     }
 
@@ -103,10 +103,6 @@ impl<'a> FrozenKey<'a> {
 
     /// Calls `f` with the stream, an empty one when there is no such key. It exists from then on,
     /// unless `f` fails, which must have changed nothing then.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the engine does not have commands of streams yet")
-    )]
     pub(crate) fn make_stream<R>(
         &mut self,
         f: impl FnOnce(&mut FrozenStream<'a>) -> Result<R>,
@@ -122,7 +118,7 @@ impl<'a> FrozenKey<'a> {
     fn stream_or_new(&mut self) -> &mut FrozenStream<'a> {
         let object = self.object;
         self.stream
-            .get_or_insert_with(|| FrozenStream::new(object.stream_or_new()))
+            .get_or_insert_with(|| object.stream_or_new().freeze())
     }
 
     /// Takes out what the key holds; it does not exist any more. Nothing changes but the contents.

@@ -29,6 +29,11 @@
 //! ```
 
 mod add;
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "the engine does not have streams yet"
+)]
 pub(crate) mod body;
 mod claim;
 mod delete;

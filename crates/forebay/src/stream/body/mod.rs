@@ -1,63 +1,45 @@
-//! What a key that holds a stream holds.
+//! The stream that a key holds, and what the commands do to it: each once.
+//!
+//! # State
+//! ```text
+//! StreamBody --> StreamLog                    entries, ids and counters; see `forebay_sync::stream_log`
+//!            |     `- Alone                   what producers have sent (IDMP); only in exclusive mode
+//!            `-> Groups --> SharedGroup       name, and under a lock of its own: the state of the group
+//! ```
+//! A body stays with its key for as long as the key's object does; commands on keys move its contents.
+//!
+//! # Three ways to work on a stream
+//! 1. **Shared**, while the log is not *attended*: adding, reading, delivering new entries and
+//!    acknowledging. Adds are one atomic step, reads take no lock, and the latter two take that of their
+//!    group. They answer [`Detour`] when the log is attended, or when they need more than that.
+//! 2. **Frozen** while the log is not attended: [`StreamBody::freeze_unattended`] makes a
+//!    [`FrozenStream`], and the commands are functions of that.
+//! 3. **Frozen with its key**: the same functions, when the key needs attention, because it holds no
+//!    stream, or somebody waits for it, or it will expire. That is what [`crate::frozen`] is about.
+//!
+//! # Locks
+//! The log is frozen after the key's list, and groups are locked after the log was frozen. Who holds the
+//! lock of a group never waits for a frozen log: it lets go, waits, and begins again. A group is changed
+//! with a [snapshot](forebay_sync::stream_log::Snapshot) of the log that was taken under the group's
+//! lock, so that everything that began to freeze the log before that has been done with the group, and
+//! everything that begins later waits for the lock when it comes to the group.
+//!
+//! # Segments that go
+//! Groups know pending entries by their places, and need their ids when the segment is gone. So whoever
+//! removes entries in exclusive mode tells the groups before it does anything else.
 
-use forebay_sync::stream_log::{Field, NewId, StreamExclusive, StreamLog};
+#[expect(
+    clippy::module_inception,
+    reason = "the file is named by what it defines"
+)]
+mod body;
+mod contents;
+mod frozen;
+mod groups;
+mod idempotence;
+mod ids;
 
-pub(crate) use forebay_sync::stream_log::StreamContents;
-
-/// A stream; its fast paths refuse while its log is attended.
-pub(crate) struct StreamBody {
-    log: StreamLog<()>,
-}
-
-impl StreamBody {
-    /// An empty stream, attended: no key holds it yet.
-    pub(crate) fn new() -> Self {
-        let log = StreamLog::new();
-        log.freeze().set_attended(true);
-        Self { log }
-    }
-}
-
-/// A stream in exclusive mode.
-pub(crate) struct FrozenStream<'a> {
-    log: StreamExclusive<'a, ()>,
-}
-
-impl<'a> FrozenStream<'a> {
-    pub(crate) fn new(body: &'a StreamBody) -> Self {
-        Self {
-            log: body.log.freeze(),
-        }
-    }
-
-    /// Takes everything out and leaves the stream as new. O(1).
-    pub(crate) fn take_contents(&mut self) -> StreamContents {
-        self.log.take_all()
-    }
-
-    /// Puts what was taken out of another stream into this one, which is empty.
-    pub(crate) fn put_contents(&mut self, contents: StreamContents) {
-        self.log.put_all(contents);
-    }
-
-    /// A copy of everything.
-    pub(crate) fn copy_contents(&self) -> StreamContents {
-        let state = self.log.state();
-        let copy = StreamLog::<()>::new();
-        let mut alone = copy.freeze();
-        for entry in self.log.iter() {
-            let fields: Vec<Field<'_>> = entry.fields().collect();
-            let added = alone.add(NewId::Exact(entry.id()), &fields);
-            debug_assert!(added.is_ok(), "the ids rise");
-        }
-        alone.set_last_id(state.last_id);
-        alone.set_entries_added(state.entries_added);
-        alone.set_max_deleted_id(state.max_deleted_id);
-        alone.take_all()
-    }
-
-    /// Closes the fast paths of the stream, or opens them, when it is let go.
-    pub(crate) fn set_attended(&mut self, attended: bool) {
-        self.log.set_attended(attended);
-    }
-}
+pub(crate) use self::body::{Detour, StreamBody};
+pub(crate) use self::contents::StreamContents;
+pub(crate) use self::frozen::FrozenStream;
+pub(crate) use self::groups::SharedGroup;
