@@ -34,6 +34,19 @@ impl<'a, X> StreamExclusive<'a, X> {
         Snapshot::new(self.view(), self.log)
     }
 
+    /// How many segments have entries.
+    #[must_use]
+    pub fn segments(&self) -> u64 {
+        // SAFETY: we are alone (I3), and `self` is borrowed.
+        self.log.alone.with(|alone| unsafe { (*alone).segments })
+    }
+
+    /// How many nodes the index of the segments has. O(nodes).
+    #[must_use]
+    pub fn index_nodes(&self) -> u64 {
+        self.log.index.nodes()
+    }
+
     /// The first entry.
     #[must_use]
     pub fn first(&self) -> Option<EntryRef<'_>> {

@@ -28,18 +28,34 @@
 //! Groups know pending entries by their places, and need their ids when the segment is gone. So whoever
 //! removes entries in exclusive mode tells the groups before it does anything else.
 
+mod ack;
+mod add;
 #[expect(
     clippy::module_inception,
     reason = "the file is named by what it defines"
 )]
 mod body;
+mod budget;
+mod claim;
 mod contents;
+mod delete;
+mod deliver;
+mod entries;
 mod frozen;
 mod groups;
 mod idempotence;
 mod ids;
+mod info;
+mod manage;
+mod pending;
+mod read;
+mod settings;
+mod trim;
 
 pub(crate) use self::body::{Detour, StreamBody};
+pub(crate) use self::budget::Budget;
+pub(crate) use self::claim::Claimer;
 pub(crate) use self::contents::StreamContents;
+pub(crate) use self::deliver::GroupRead;
 pub(crate) use self::frozen::FrozenStream;
 pub(crate) use self::groups::SharedGroup;

@@ -129,7 +129,7 @@ impl Group {
 
     /// Where an entry is, or was if it is pending.
     #[inline]
-    pub(super) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
+    pub(crate) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
         if let Some(place) = log.locate(id) {
             return Some(place);
         }
