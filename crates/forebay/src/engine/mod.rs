@@ -9,6 +9,7 @@ mod pop;
 mod push;
 mod read;
 mod state;
+mod stream_read;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

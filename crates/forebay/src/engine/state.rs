@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use forebay_sync::loom::AtomicBool;
 use forebay_sync::loom::Ordering::Relaxed;
 
-use crate::blocking::{Reply, Wakes, push_wake};
+use crate::blocking::{Reply, Wakes, claimable_at_ms, push_wake};
 use crate::clock::Clock;
 use crate::command::keys::{Dropped, KeyType, delete};
 use crate::config::Config;
@@ -236,12 +236,14 @@ impl Core {
         }
         key.forget_expiry_if_gone();
         let object = key.object();
+        let look_at_ms = key.expire_at_ms().into_iter().chain(claimable_at_ms(key));
+        let look_at_ms = look_at_ms.min();
         if let Some(watch) = key.watched_mut()
-            && watch.timer_at_ms != watch.expire_at_ms
+            && watch.timer_at_ms != look_at_ms
         {
             let shard = self.shard_of(self.keyspace.hash(object.key()));
-            shard.move_expiry(object, watch.timer_at_ms, watch.expire_at_ms);
-            watch.timer_at_ms = watch.expire_at_ms;
+            shard.move_timer(object, watch.timer_at_ms, look_at_ms);
+            watch.timer_at_ms = look_at_ms;
         }
         key.open_and_close();
     }
@@ -281,7 +283,7 @@ fn close_key(object: &Arc<Object>) -> Wakes {
     let mut key = FrozenKey::new(object);
     let (_held, watch) = key.close();
     if let Some(mut watch) = watch {
-        while let Some(registration) = watch.waiters.pop_front() {
+        while let Some(registration) = watch.waiters.pop() {
             if let Some(claim) = registration.call.waiter.claim() {
                 push_wake(&mut wakes, claim.deliver(Reply::Closed));
             }
