@@ -51,6 +51,7 @@ mod pending;
 mod read;
 mod settings;
 mod trim;
+mod waiting;
 
 pub(crate) use self::body::{Detour, StreamBody};
 pub(crate) use self::budget::Budget;
