@@ -78,13 +78,23 @@ impl Core {
     /// Refuses a message that is too long.
     #[inline]
     pub(crate) fn check_message(&self, message: &[u8]) -> Result<()> {
-        if message.len() <= self.message_bytes_max {
+        self.check_len(message.len())
+    }
+
+    /// Refuses a message of so many bytes that is too long.
+    #[inline]
+    pub(crate) fn check_len(&self, len: usize) -> Result<()> {
+        let max = self.message_bytes_max;
+        if len <= max {
             return Ok(());
         }
-        Err(Error::MessageTooLarge {
-            len: message.len(),
-            max: self.message_bytes_max,
-        })
+        Err(Error::MessageTooLarge { len, max })
+    }
+
+    /// Milliseconds since the beginning of 1970, as ids have them.
+    #[inline]
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.unix_ms().max(0).unsigned_abs()
     }
 
     /// Refuses messages that are too long, or none at all.

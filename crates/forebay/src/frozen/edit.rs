@@ -44,7 +44,6 @@ impl Core {
 
     /// Calls `f` with the frozen stream, which it may change, and serves who waits for its entries.
     /// `None` when there is no such key.
-    #[expect(dead_code, reason = "the engine does not have commands of streams yet")]
     pub(crate) fn edit_stream<R>(
         &self,
         object: &Arc<Object>,
@@ -55,10 +54,6 @@ impl Core {
 
     /// Calls `f` with the frozen stream, an empty one when there is no such key; see
     /// [`FrozenKey::make_stream`].
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the engine does not have commands of streams yet")
-    )]
     pub(crate) fn make_stream<R>(
         &self,
         object: &Arc<Object>,

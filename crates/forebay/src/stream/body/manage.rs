@@ -14,18 +14,13 @@ impl FrozenStream<'_> {
         start: GroupStart,
         entries_read: Option<u64>,
     ) -> Result<()> {
-        if self.has_group(name) {
+        if self.body.groups.find(name).is_some() {
             return Err(Error::GroupExists);
         }
         let figures = figures(&self.log.state());
         let group = Group::new(self.start(start), entries_read, &figures);
         self.body.groups.insert(name, group);
         Ok(())
-    }
-
-    /// Whether there is such a group.
-    pub(crate) fn has_group(&self, name: &[u8]) -> bool {
-        self.body.groups.find(name).is_some()
     }
 
     /// XGROUP SETID. `None` when there is no such group.

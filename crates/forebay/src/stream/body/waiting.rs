@@ -15,6 +15,11 @@ impl FrozenStream<'_> {
         }
     }
 
+    /// Whether there is such a group.
+    pub(crate) fn has_group(&self, name: &[u8]) -> bool {
+        self.body.groups.with(name, |_| ()).is_some()
+    }
+
     /// Whether XREADGROUP has new entries to return, or some to take over with CLAIM. `None` when
     /// there is no such group.
     pub(crate) fn has_new(&self, name: &[u8], claim: Option<u64>, now_ms: i64) -> Option<bool> {
