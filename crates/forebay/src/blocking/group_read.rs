@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use smallvec::SmallVec;
 
 use super::read::frozen;
@@ -18,8 +17,8 @@ pub(crate) type KeyedDelivered = Vec<(usize, Vec<Delivered>)>;
 
 /// XREADGROUP, with a place to read from for each of its keys.
 pub(crate) struct GroupReading {
-    pub(crate) group: Bytes,
-    pub(crate) consumer: Bytes,
+    pub(crate) group: Arc<[u8]>,
+    pub(crate) consumer: Arc<[u8]>,
     pub(crate) from: SmallVec<[GroupReadFrom; 1]>,
     pub(crate) options: XreadgroupOptions,
     /// The group of the only key, if it was looked up before.
@@ -27,7 +26,7 @@ pub(crate) struct GroupReading {
 }
 
 /// Groups of one stream, and what their consumers claim, that have nothing for anybody.
-pub(super) type Exhausted = SmallVec<[(Bytes, Option<u64>); 2]>;
+pub(super) type Exhausted = SmallVec<[(Arc<[u8]>, Option<u64>); 2]>;
 
 impl GroupReading {
     fn of_key(&self, at: usize, now_ms: i64) -> GroupRead<'_> {
@@ -102,7 +101,7 @@ impl GroupReading {
         }
         let has_any = stream.has_new(&self.group, claim, now_ms);
         if has_any == Some(false) {
-            exhausted.push((self.group.clone(), claim));
+            exhausted.push((Arc::clone(&self.group), claim));
         }
         has_any != Some(false)
     }
@@ -115,12 +114,12 @@ pub(crate) fn claimable_at_ms(key: &FrozenKey<'_>) -> Option<i64> {
         return None;
     }
     let stream = key.stream().ok().flatten()?;
-    let mut asked: SmallVec<[(&Bytes, u64); 2]> = SmallVec::new();
+    let mut asked: SmallVec<[(&[u8], u64); 2]> = SmallVec::new();
     let mut first_at_ms = None;
     for registration in waiters.iter() {
         if let Want::GroupRead(read) = &registration.call.want
             && let Some(min_idle_ms) = read.options.claim
-            && !asked.contains(&(&read.group, min_idle_ms))
+            && !asked.contains(&(&*read.group, min_idle_ms))
             && registration.call.waiter.is_waiting()
         {
             asked.push((&read.group, min_idle_ms));

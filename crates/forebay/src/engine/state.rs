@@ -1,6 +1,7 @@
 //! What all handles of an engine share.
 
 use core::mem;
+use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -16,6 +17,7 @@ use crate::frozen::FrozenKey;
 use crate::keyspace::{Keyspace, SLICES};
 use crate::object::Object;
 use crate::shard::{Shard, Signal, start_workers};
+use crate::timeout::Timeout;
 
 /// What all handles of an engine share. The last one to go closes it.
 pub(crate) struct Core {
@@ -219,6 +221,11 @@ impl Core {
     /// Whether a list has no element, and nobody has to be asked about it.
     pub(crate) fn is_surely_empty(object: &Arc<Object>) -> bool {
         !object.list.is_attended() && object.list.is_empty()
+    }
+
+    /// How long a call waits that may be told to; `None` is for ever, or not at all.
+    pub(crate) fn limit(&self, block: Option<Timeout>) -> Result<Option<Duration>> {
+        block.map_or(Ok(None), |timeout| timeout.resolve(&self.clock))
     }
 
     /// TYPE: what the key holds.

@@ -1,11 +1,12 @@
 //! A stream as all threads share it.
 
 use core::fmt;
+use std::sync::Arc;
 
 use forebay_sync::stream_log::StreamLog;
 
 use super::frozen::FrozenStream;
-use super::groups::Groups;
+use super::groups::{Groups, SharedGroup};
 use super::idempotence::Remembered;
 
 /// What belongs to a stream and only exclusive mode reaches. Most streams need nothing.
@@ -49,9 +50,9 @@ impl StreamBody {
         Ok(frozen)
     }
 
-    /// Whether the fast paths are closed.
-    pub(crate) fn is_attended(&self) -> bool {
-        self.log.is_attended()
+    /// A group as it is now.
+    pub(crate) fn find_group(&self, name: &[u8]) -> Option<Arc<SharedGroup>> {
+        self.groups.find(name)
     }
 }
 

@@ -53,9 +53,4 @@ impl Budget {
             *bytes = bytes.saturating_sub(entry.map_or(0, size));
         }
     }
-
-    /// How many entries of one stream are worth room for.
-    pub(super) fn capacity(&self) -> usize {
-        usize::try_from(self.count.min(self.entries)).map_or(usize::MAX, |count| count)
-    }
 }

@@ -1,6 +1,5 @@
 //! What producers have sent before: IDMP, IDMPAUTO and XCFGSET.
 
-use core::hash::BuildHasher;
 use std::collections::{HashMap, VecDeque};
 use std::sync::OnceLock;
 

@@ -53,7 +53,7 @@ mod settings;
 mod trim;
 mod waiting;
 
-pub(crate) use self::body::{Detour, StreamBody};
+pub(crate) use self::body::StreamBody;
 pub(crate) use self::budget::Budget;
 pub(crate) use self::claim::Claimer;
 pub(crate) use self::contents::StreamContents;

@@ -6,11 +6,11 @@ use crate::stream::{StreamId, XaddOptions, XcfgsetOptions, XsetidOptions};
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XADD: see [`Stream::xadd`](crate::stream::Stream::xadd). Who waits for the entry is served when
+    /// XADD: see [`Stream::xadd`](crate::Stream::xadd). Who waits for the entry is served when
     /// the transaction ends.
     ///
     /// # Errors
-    /// As [`Stream::xadd`](crate::stream::Stream::xadd), and
+    /// As [`Stream::xadd`](crate::Stream::xadd), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -35,7 +35,7 @@ impl Transaction<'_> {
         added.ok_or(Error::NoSuchKey)
     }
 
-    /// XADD with options: see [`Stream::xadd_with`](crate::stream::Stream::xadd_with).
+    /// XADD with options: see [`Stream::xadd_with`](crate::Stream::xadd_with).
     ///
     /// # Errors
     /// As [`Transaction::xadd`].
@@ -68,10 +68,10 @@ impl Transaction<'_> {
         added.map(Some)
     }
 
-    /// XSETID: see [`Stream::xsetid`](crate::stream::Stream::xsetid).
+    /// XSETID: see [`Stream::xsetid`](crate::Stream::xsetid).
     ///
     /// # Errors
-    /// As [`Stream::xsetid`](crate::stream::Stream::xsetid), and
+    /// As [`Stream::xsetid`](crate::Stream::xsetid), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -96,10 +96,10 @@ impl Transaction<'_> {
         set?.ok_or(Error::NoSuchKey)?
     }
 
-    /// XCFGSET: see [`Stream::xcfgset`](crate::stream::Stream::xcfgset).
+    /// XCFGSET: see [`Stream::xcfgset`](crate::Stream::xcfgset).
     ///
     /// # Errors
-    /// As [`Stream::xcfgset`](crate::stream::Stream::xcfgset), and
+    /// As [`Stream::xcfgset`](crate::Stream::xcfgset), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples

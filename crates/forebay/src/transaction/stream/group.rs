@@ -6,10 +6,10 @@ use crate::stream::{GroupStart, XgroupCreateOptions};
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XGROUP CREATE: see [`Stream::xgroup_create`](crate::stream::Stream::xgroup_create).
+    /// XGROUP CREATE: see [`Stream::xgroup_create`](crate::Stream::xgroup_create).
     ///
     /// # Errors
-    /// As [`Stream::xgroup_create`](crate::stream::Stream::xgroup_create), and
+    /// As [`Stream::xgroup_create`](crate::Stream::xgroup_create), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -32,7 +32,7 @@ impl Transaction<'_> {
     }
 
     /// XGROUP CREATE with options: see
-    /// [`Stream::xgroup_create_with`](crate::stream::Stream::xgroup_create_with).
+    /// [`Stream::xgroup_create_with`](crate::Stream::xgroup_create_with).
     ///
     /// # Errors
     /// As [`Transaction::xgroup_create`].
@@ -69,10 +69,10 @@ impl Transaction<'_> {
         .ok_or(Error::GroupNeedsKey)?
     }
 
-    /// XGROUP SETID: see [`Stream::xgroup_setid`](crate::stream::Stream::xgroup_setid).
+    /// XGROUP SETID: see [`Stream::xgroup_setid`](crate::Stream::xgroup_setid).
     ///
     /// # Errors
-    /// As [`Stream::xgroup_setid`](crate::stream::Stream::xgroup_setid), and
+    /// As [`Stream::xgroup_setid`](crate::Stream::xgroup_setid), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -99,10 +99,10 @@ impl Transaction<'_> {
         })
     }
 
-    /// XGROUP DESTROY: see [`Stream::xgroup_destroy`](crate::stream::Stream::xgroup_destroy).
+    /// XGROUP DESTROY: see [`Stream::xgroup_destroy`](crate::Stream::xgroup_destroy).
     ///
     /// # Errors
-    /// As [`Stream::xgroup_destroy`](crate::stream::Stream::xgroup_destroy), and
+    /// As [`Stream::xgroup_destroy`](crate::Stream::xgroup_destroy), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -128,10 +128,10 @@ impl Transaction<'_> {
     }
 
     /// XGROUP CREATECONSUMER: see
-    /// [`Group::xgroup_createconsumer`](crate::stream::Group::xgroup_createconsumer).
+    /// [`Group::xgroup_createconsumer`](crate::Group::xgroup_createconsumer).
     ///
     /// # Errors
-    /// As [`Group::xgroup_createconsumer`](crate::stream::Group::xgroup_createconsumer), and
+    /// As [`Group::xgroup_createconsumer`](crate::Group::xgroup_createconsumer), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -158,10 +158,10 @@ impl Transaction<'_> {
     }
 
     /// XGROUP DELCONSUMER: see
-    /// [`Group::xgroup_delconsumer`](crate::stream::Group::xgroup_delconsumer).
+    /// [`Group::xgroup_delconsumer`](crate::Group::xgroup_delconsumer).
     ///
     /// # Errors
-    /// As [`Group::xgroup_delconsumer`](crate::stream::Group::xgroup_delconsumer), and
+    /// As [`Group::xgroup_delconsumer`](crate::Group::xgroup_delconsumer), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples

@@ -6,10 +6,10 @@ use crate::stream::{ConsumerInfo, FullStreamInfo, GroupInfo, StreamInfo};
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XINFO STREAM: see [`Stream::xinfo_stream`](crate::stream::Stream::xinfo_stream).
+    /// XINFO STREAM: see [`Stream::xinfo_stream`](crate::Stream::xinfo_stream).
     ///
     /// # Errors
-    /// As [`Stream::xinfo_stream`](crate::stream::Stream::xinfo_stream), and
+    /// As [`Stream::xinfo_stream`](crate::Stream::xinfo_stream), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -27,10 +27,10 @@ impl Transaction<'_> {
         info.ok_or(Error::NoSuchKey)
     }
 
-    /// XINFO STREAM FULL: see [`Stream::xinfo_stream_full`](crate::stream::Stream::xinfo_stream_full).
+    /// XINFO STREAM FULL: see [`Stream::xinfo_stream_full`](crate::Stream::xinfo_stream_full).
     ///
     /// # Errors
-    /// As [`Stream::xinfo_stream_full`](crate::stream::Stream::xinfo_stream_full), and
+    /// As [`Stream::xinfo_stream_full`](crate::Stream::xinfo_stream_full), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -52,10 +52,10 @@ impl Transaction<'_> {
         info.ok_or(Error::NoSuchKey)
     }
 
-    /// XINFO GROUPS: see [`Stream::xinfo_groups`](crate::stream::Stream::xinfo_groups).
+    /// XINFO GROUPS: see [`Stream::xinfo_groups`](crate::Stream::xinfo_groups).
     ///
     /// # Errors
-    /// As [`Stream::xinfo_groups`](crate::stream::Stream::xinfo_groups), and
+    /// As [`Stream::xinfo_groups`](crate::Stream::xinfo_groups), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -72,10 +72,10 @@ impl Transaction<'_> {
         info.ok_or(Error::NoSuchKey)
     }
 
-    /// XINFO CONSUMERS: see [`Group::xinfo_consumers`](crate::stream::Group::xinfo_consumers).
+    /// XINFO CONSUMERS: see [`Group::xinfo_consumers`](crate::Group::xinfo_consumers).
     ///
     /// # Errors
-    /// As [`Group::xinfo_consumers`](crate::stream::Group::xinfo_consumers), and
+    /// As [`Group::xinfo_consumers`](crate::Group::xinfo_consumers), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples

@@ -11,7 +11,7 @@ use crate::stream::{
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XLEN: see [`Stream::xlen`](crate::stream::Stream::xlen).
+    /// XLEN: see [`Stream::xlen`](crate::Stream::xlen).
     ///
     /// # Errors
     /// [`WrongType`](crate::Error::WrongType), [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
@@ -28,10 +28,10 @@ impl Transaction<'_> {
         Ok(self.stream(key)?.map_or(0, |stream| stream.len()))
     }
 
-    /// XRANGE: see [`Stream::xrange`](crate::stream::Stream::xrange).
+    /// XRANGE: see [`Stream::xrange`](crate::Stream::xrange).
     ///
     /// # Errors
-    /// As [`Stream::xrange`](crate::stream::Stream::xrange), and
+    /// As [`Stream::xrange`](crate::Stream::xrange), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -58,7 +58,7 @@ impl Transaction<'_> {
             .map_or_else(Vec::new, |stream| run.of(stream)))
     }
 
-    /// XREVRANGE: see [`Stream::xrevrange`](crate::stream::Stream::xrevrange).
+    /// XREVRANGE: see [`Stream::xrevrange`](crate::Stream::xrevrange).
     ///
     /// # Errors
     /// As [`Transaction::xrange`].

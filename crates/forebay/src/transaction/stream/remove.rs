@@ -6,10 +6,10 @@ use crate::stream::{Deletion, References, StreamId, Trim};
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XDEL: see [`Stream::xdel`](crate::stream::Stream::xdel).
+    /// XDEL: see [`Stream::xdel`](crate::Stream::xdel).
     ///
     /// # Errors
-    /// As [`Stream::xdel`](crate::stream::Stream::xdel), and
+    /// As [`Stream::xdel`](crate::Stream::xdel), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -31,7 +31,7 @@ impl Transaction<'_> {
         Ok(deleted.unwrap_or(0))
     }
 
-    /// XDELEX: see [`Stream::xdelex`](crate::stream::Stream::xdelex).
+    /// XDELEX: see [`Stream::xdelex`](crate::Stream::xdelex).
     ///
     /// # Errors
     /// As [`Transaction::xdel`].
@@ -62,7 +62,7 @@ impl Transaction<'_> {
         Ok(deleted?.unwrap_or_else(|| not_found(ids)))
     }
 
-    /// XACKDEL: see [`Group::xackdel`](crate::stream::Group::xackdel).
+    /// XACKDEL: see [`Group::xackdel`](crate::Group::xackdel).
     ///
     /// # Errors
     /// As [`Transaction::xdel`].
@@ -97,7 +97,7 @@ impl Transaction<'_> {
         Ok(deleted?.unwrap_or_else(|| not_found(ids)))
     }
 
-    /// XTRIM: see [`Stream::xtrim`](crate::stream::Stream::xtrim).
+    /// XTRIM: see [`Stream::xtrim`](crate::Stream::xtrim).
     ///
     /// # Errors
     /// [`WrongType`](crate::Error::WrongType), [`KeyNotDeclared`](crate::Error::KeyNotDeclared).

@@ -10,10 +10,10 @@ use crate::stream::{
 use crate::transaction::Transaction;
 
 impl Transaction<'_> {
-    /// XACK: see [`Group::xack`](crate::stream::Group::xack).
+    /// XACK: see [`Group::xack`](crate::Group::xack).
     ///
     /// # Errors
-    /// As [`Group::xack`](crate::stream::Group::xack), and
+    /// As [`Group::xack`](crate::Group::xack), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -37,10 +37,10 @@ impl Transaction<'_> {
         Ok(acked.flatten().unwrap_or(0))
     }
 
-    /// XNACK: see [`Group::xnack`](crate::stream::Group::xnack).
+    /// XNACK: see [`Group::xnack`](crate::Group::xnack).
     ///
     /// # Errors
-    /// As [`Group::xnack`](crate::stream::Group::xnack), and
+    /// As [`Group::xnack`](crate::Group::xnack), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -69,10 +69,10 @@ impl Transaction<'_> {
         self.edit_group(key, |stream| stream.nack(group, mode, ids, options))
     }
 
-    /// XPENDING: see [`Group::xpending`](crate::stream::Group::xpending).
+    /// XPENDING: see [`Group::xpending`](crate::Group::xpending).
     ///
     /// # Errors
-    /// As [`Group::xpending`](crate::stream::Group::xpending), and
+    /// As [`Group::xpending`](crate::Group::xpending), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -94,10 +94,10 @@ impl Transaction<'_> {
     }
 
     /// XPENDING with a range: see
-    /// [`Group::xpending_range`](crate::stream::Group::xpending_range).
+    /// [`Group::xpending_range`](crate::Group::xpending_range).
     ///
     /// # Errors
-    /// As [`Group::xpending_range`](crate::stream::Group::xpending_range), and
+    /// As [`Group::xpending_range`](crate::Group::xpending_range), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -126,10 +126,10 @@ impl Transaction<'_> {
         })
     }
 
-    /// XCLAIM: see [`Consumer::xclaim`](crate::stream::Consumer::xclaim).
+    /// XCLAIM: see [`Consumer::xclaim`](crate::Consumer::xclaim).
     ///
     /// # Errors
-    /// As [`Consumer::xclaim`](crate::stream::Consumer::xclaim), and
+    /// As [`Consumer::xclaim`](crate::Consumer::xclaim), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -161,10 +161,10 @@ impl Transaction<'_> {
         self.edit_group(key, |stream| stream.claim(&claimer, ids, options))
     }
 
-    /// XCLAIM with JUSTID: see [`Consumer::xclaim_justid`](crate::stream::Consumer::xclaim_justid).
+    /// XCLAIM with JUSTID: see [`Consumer::xclaim_justid`](crate::Consumer::xclaim_justid).
     ///
     /// # Errors
-    /// As [`Consumer::xclaim_justid`](crate::stream::Consumer::xclaim_justid), and
+    /// As [`Consumer::xclaim_justid`](crate::Consumer::xclaim_justid), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -196,10 +196,10 @@ impl Transaction<'_> {
         self.edit_group(key, |stream| stream.claim_ids(&claimer, ids, options))
     }
 
-    /// XAUTOCLAIM: see [`Consumer::xautoclaim`](crate::stream::Consumer::xautoclaim).
+    /// XAUTOCLAIM: see [`Consumer::xautoclaim`](crate::Consumer::xautoclaim).
     ///
     /// # Errors
-    /// As [`Consumer::xautoclaim`](crate::stream::Consumer::xautoclaim), and
+    /// As [`Consumer::xautoclaim`](crate::Consumer::xautoclaim), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
@@ -230,10 +230,10 @@ impl Transaction<'_> {
         self.edit_group(key, |stream| stream.autoclaim(&claimer, start, options))
     }
 
-    /// XAUTOCLAIM with JUSTID: see [`Consumer::xautoclaim_justid`](crate::stream::Consumer::xautoclaim_justid).
+    /// XAUTOCLAIM with JUSTID: see [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid).
     ///
     /// # Errors
-    /// As [`Consumer::xautoclaim_justid`](crate::stream::Consumer::xautoclaim_justid), and
+    /// As [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid), and
     /// [`KeyNotDeclared`](crate::Error::KeyNotDeclared).
     ///
     /// # Examples
