@@ -8,7 +8,7 @@ use super::Keys;
 use crate::error::Result;
 use crate::frozen::{FrozenKey, position};
 use crate::object::Object;
-use crate::stream::body::Budget;
+use crate::stream::body::{Budget, FrozenStream};
 use crate::stream::{Entry, ReadFrom, StreamId, XreadOptions};
 
 /// Entries of several of the keys of a call, in the order of its arguments.
@@ -28,14 +28,6 @@ impl Read {
         let read =
             stream.and_then(|stream| stream.read_from(*self.from.first()?, &mut budget).ok());
         read.unwrap_or_default()
-    }
-
-    /// Refuses keys that hold something else.
-    pub(super) fn check(&self, keys: &Keys, members: &[FrozenKey<'_>]) -> Result<()> {
-        for (_, key) in frozen(keys, members) {
-            key.stream()?;
-        }
-        Ok(())
     }
 
     /// What there is in the keys that are frozen.
@@ -70,11 +62,16 @@ impl Read {
         for (at, key) in frozen(keys, members) {
             if self.from[at] == ReadFrom::Now {
                 let stream = key.stream().ok().flatten();
-                let last_id = stream.map_or(StreamId::MIN, |stream| stream.last_id());
+                let last_id = stream.map_or(StreamId::MIN, FrozenStream::last_id);
                 self.from[at] = ReadFrom::After(last_id);
             }
         }
     }
+}
+
+/// Refuses keys that hold something else.
+pub(super) fn check_types(keys: &Keys, members: &[FrozenKey<'_>]) -> Result<()> {
+    frozen(keys, members).try_for_each(|(_, key)| key.stream().map(drop))
 }
 
 /// The keys of a call that are frozen, and which ones they are, in the order of the arguments.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use forebay_sync::{Side, Waiter};
 use smallvec::{SmallVec, smallvec};
 
+use super::read::check_types;
 use super::{Call, Delivery, Got, GroupReading, Keys, Read, Registration, Reply, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
@@ -196,7 +197,7 @@ fn take(
             Ok(Some((0, Got::Elements(elements))))
         }
         Want::Read(read) => {
-            read.check(keys, set.keys())?;
+            check_types(keys, set.keys())?;
             let entries = read.read(keys, set.keys());
             Ok((!entries.is_empty()).then_some((0, Got::Entries(entries))))
         }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::command::stream::read::Run;
 use crate::error::{Error, Result};
-use crate::stream::body::{Budget, GroupRead};
+use crate::stream::body::{Budget, FrozenStream, GroupRead};
 use crate::stream::{
     Delivered, Entry, GroupReadFrom, IdRange, ReadFrom, XreadOptions, XreadgroupOptions,
 };
@@ -25,7 +25,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn xlen(&self, key: impl AsRef<[u8]>) -> Result<u64> {
-        Ok(self.stream(key)?.map_or(0, |stream| stream.len()))
+        Ok(self.stream(key)?.map_or(0, FrozenStream::len))
     }
 
     /// XRANGE: see [`Stream::xrange`](crate::Stream::xrange).
