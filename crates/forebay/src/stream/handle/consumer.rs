@@ -282,9 +282,9 @@ impl Consumer {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<Entry>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, false));
-        claim::xautoclaim(&stream.core, &stream.object, &claimer, start, options)
+        claim::xautoclaim(&stream.core, &stream.object, &claimer, start, *options)
     }
 
     /// XAUTOCLAIM with JUSTID: as [`Consumer::xautoclaim`], but returns only ids, and the entries do not
@@ -314,9 +314,9 @@ impl Consumer {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<StreamId>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, true));
-        claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, options)
+        claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, *options)
     }
 
     fn claimer(&self, min_idle_ms: u64, just_id: bool) -> Claimer<'_> {
