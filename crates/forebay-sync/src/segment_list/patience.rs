@@ -44,6 +44,10 @@ impl Patience {
 
     /// To be called before the list is frozen: lets those go first who starve.
     #[inline]
+    #[cfg_attr(
+        loom,
+        expect(clippy::unused_self, reason = "nobody starves in a model")
+    )]
     pub(super) fn give_way(&self) {
         #[cfg(not(loom))]
         self.starving.give_way();
