@@ -27,6 +27,7 @@
 //! several keys of a call ready, the first of them in the order of the arguments serves it.
 
 mod future;
+mod look;
 mod request;
 mod serve;
 #[cfg(test)]
