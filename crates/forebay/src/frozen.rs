@@ -18,6 +18,7 @@
 use core::mem;
 use std::sync::Arc;
 
+use forebay_sync::SegmentList;
 use smallvec::SmallVec;
 
 use crate::blocking::{self, Left, Wakes};
@@ -90,7 +91,8 @@ impl Core {
         } else {
             (destination, source)
         };
-        let (mut first, mut second) = (first.list.freeze(), second.list.freeze());
+        SegmentList::give_way([&first.list, &second.list]);
+        let (mut first, mut second) = (first.list.freeze_at_once(), second.list.freeze_at_once());
         if first.extra().is_some() || second.extra().is_some() || self.is_closed() {
             drop((first, second));
             return self.edit_attended_pair(source, destination, f);
@@ -175,13 +177,14 @@ impl<'a> FrozenSet<'a> {
     ) -> Result<Self> {
         objects.sort_unstable_by_key(|object| object.address());
         objects.dedup_by_key(|object| object.address());
+        SegmentList::give_way(objects.iter().map(|object| &object.list));
         let mut set = Self {
             core,
             members: objects
                 .iter()
                 .map(|&object| Member {
                     object,
-                    list: object.list.freeze(),
+                    list: object.list.freeze_at_once(),
                 })
                 .collect(),
             grown: SmallVec::new(),

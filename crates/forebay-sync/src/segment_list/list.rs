@@ -637,8 +637,33 @@ impl<X> SegmentList<X> {
         self.freeze_with(&mut self.patience())
     }
 
+    /// Gives way, once for all of these lists, if somebody has waited long for one of them: what
+    /// [`SegmentList::freeze`] does before it freezes. For who freezes several.
+    #[inline]
+    pub fn give_way<'a>(lists: impl IntoIterator<Item = &'a Self>)
+    where
+        X: 'a,
+    {
+        for list in lists {
+            if list.patience().give_way() {
+                return;
+            }
+        }
+    }
+
+    /// As [`SegmentList::freeze`], but gives way to nobody: for a thread that has another list frozen,
+    /// whose users would wait for nothing meanwhile. See [`SegmentList::give_way`].
+    #[inline]
+    pub fn freeze_at_once(&self) -> Exclusive<'_, X> {
+        self.freeze_now(&mut self.patience())
+    }
+
     fn freeze_with(&self, patience: &mut Patience) -> Exclusive<'_, X> {
         patience.give_way();
+        self.freeze_now(patience)
+    }
+
+    fn freeze_now(&self, patience: &mut Patience) -> Exclusive<'_, X> {
         let mut word = self.load_word();
         loop {
             if word.is_frozen() {
@@ -698,7 +723,7 @@ impl<X> Drop for SegmentList<X> {
         // Still frozen: a guard was leaked, and what it did to the segments is not in the word. They
         // leak with it.
         if !Word(self.word.load_mut()).is_frozen() {
-            self.freeze().release_all();
+            self.freeze_at_once().release_all();
         }
     }
 }
