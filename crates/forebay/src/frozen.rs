@@ -118,6 +118,8 @@ impl Core {
             unreachable!("the lists are different ones")
         };
         let result = f(from, to);
+        // Who waits at the destination may move it back.
+        forget_expiry_if_empty(from);
         set.has_grown(destination);
         Ok(result)
     }

@@ -10,7 +10,7 @@ use super::{Call, Delivery, Elements, Keys, Registration, Reply, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
 use crate::error::Result;
-use crate::frozen::{FrozenSet, watch};
+use crate::frozen::{FrozenSet, forget_expiry_if_empty, watch};
 use crate::object::Object;
 
 /// A blocking command that has not begun.
@@ -106,6 +106,8 @@ fn take(set: &mut FrozenSet<'_>, at: usize, want: &Want) -> Elements {
             let destination = set.position(to);
             let (from, to) = set.pair_mut(at, destination);
             let elements = movement::carry_out(from, to, *route);
+            // Who waits at the destination may move them back.
+            forget_expiry_if_empty(from);
             set.has_grown(destination);
             elements
         }
