@@ -612,6 +612,14 @@ impl<X> SegmentList<X> {
         }
     }
 
+    /// Whether there is no message and nobody is in exclusive mode, at one moment during the call. Waits
+    /// for nobody.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        let word = self.load_word();
+        !word.is_frozen() && word.is_empty()
+    }
+
     /// Whether the fast paths give [`Attended`].
     #[inline]
     pub fn is_attended(&self) -> bool {
@@ -656,6 +664,24 @@ impl<X> SegmentList<X> {
     #[inline]
     pub fn freeze_at_once(&self) -> Exclusive<'_, X> {
         self.freeze_now(&mut self.patience())
+    }
+
+    /// As [`SegmentList::freeze`], but only if the list has no message, and waits for nobody. `None` also
+    /// when another thread is at the list.
+    pub fn try_freeze_empty(&self) -> Option<Exclusive<'_, X>> {
+        let word = self.load_word();
+        if word.is_frozen() || !word.is_empty() {
+            return None;
+        }
+        // Acquire on success: as in `freeze_now`.
+        let acquire = ord(Site::Freeze, Acquire);
+        let frozen = self
+            .word
+            .compare_exchange(word.0, word.frozen().0, acquire, Relaxed);
+        // SAFETY: when it succeeded, this thread has set the frozen bit: it is alone (I3).
+        frozen
+            .is_ok()
+            .then(|| unsafe { Exclusive::begin(self, word) })
     }
 
     fn freeze_with(&self, patience: &mut Patience) -> Exclusive<'_, X> {
