@@ -145,7 +145,6 @@ pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
 mod tests {
     use super::super::measure::{Measure, names_bytes, write_names};
     use super::*;
-    use alloc::vec::Vec;
 
     fn names_of(fields: &[Field<'_>]) -> Vec<u8> {
         let mut names = alloc::vec![0; names_bytes(fields)];

@@ -235,10 +235,11 @@ impl<'a, X> StreamExclusive<'a, X> {
             head: self.head,
             first: self.first,
             tail: self.tail,
-            word: self.word,
+            word: self.word.attended(self.attended),
             root: self.log.index.root(),
-            edits: 0,
-            deletions: 0,
+            // Relaxed: written in exclusive mode only.
+            edits: self.log.edits.load(Relaxed),
+            deletions: self.log.deletions.load(Relaxed),
         }
     }
 }

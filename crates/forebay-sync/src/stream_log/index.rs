@@ -58,6 +58,11 @@ impl Index {
         self.own_root().is_none()
     }
 
+    /// How many nodes there are. Exclusive mode only.
+    pub(super) fn nodes(&self) -> u64 {
+        self.own_root().map_or(0, Node::count)
+    }
+
     /// Makes a tree of these segments, which are in order. Exclusive mode only.
     ///
     /// Readers see it when it is complete: who finds no segment in a tree where it should be takes

@@ -7,6 +7,8 @@
 
 mod add;
 mod contents;
+#[cfg(not(loom))]
+mod duplicate;
 mod edit;
 mod encoding;
 mod entry;
@@ -28,6 +30,7 @@ mod reclaim;
 mod roll;
 mod segment;
 mod slots;
+mod snapshot;
 mod state;
 mod view;
 mod word;
@@ -41,4 +44,5 @@ pub use exclusive::StreamExclusive;
 pub use id::{Id, IdError, NewId};
 pub use log::StreamLog;
 pub use reader::{Entries, Frozen, Reader, TryReader};
+pub use snapshot::Snapshot;
 pub use state::State;

@@ -8,6 +8,7 @@ use super::entry::{EntryRef, Place};
 use super::id::Id;
 use super::log::StreamLog;
 use super::reclaim::{Guard, Reclaim};
+use super::snapshot::Snapshot;
 use super::state::State;
 use super::view::View;
 use crate::teeth::{Site, skips};
@@ -111,6 +112,14 @@ impl<'a, X> Reader<'a, X> {
     #[must_use]
     pub fn state(&self) -> State {
         self.read_with(StreamLog::load_counters, View::state)
+    }
+
+    /// The log as it is now.
+    #[inline]
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        let (view, counters) = self.log.now(&self.guard, StreamLog::load_counters);
+        Snapshot::new(view, counters, self.log)
     }
 
     fn read<'g, R>(&'g self, f: impl Fn(&View<'g>) -> R) -> R {
@@ -266,6 +275,19 @@ impl<'g, X> TryReader<'g, '_, X> {
     pub fn at(&self, place: Place) -> Result<Option<EntryRef<'g>>, Frozen> {
         self.0
             .try_read(false, |_| (), |view, ()| self.0.look_at(view, place))
+    }
+
+    /// As [`Reader::snapshot`].
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    #[inline]
+    pub fn snapshot(&self) -> Result<Snapshot<'g>, Frozen> {
+        let Reader { log, guard } = self.0;
+        let look = log.look(guard, false, StreamLog::load_counters);
+        let (view, counters) = look.ok_or(Frozen)?;
+        Ok(Snapshot::new(view, counters, log))
     }
 
     /// As [`Reader::state`].

@@ -81,21 +81,23 @@ impl<T> Blocking<T> {
         }
     }
 
-    /// Begins when it is polled first: what it got at once, or nothing when it must wait.
-    fn begin(&mut self) -> Result<Option<(Keys, Delivery)>> {
+    /// Begins when it is polled first: ready with what it got at once, if anything, unless it must
+    /// wait.
+    fn begin(&mut self) -> Poll<Result<Option<(Keys, Delivery)>>> {
         let (request, limit) = match mem::replace(&mut self.state, State::Over) {
             State::Ready { request, limit } => (request, limit),
-            State::Refused(error) => return Err(error),
+            State::Refused(error) => return Poll::Ready(Err(error)),
             State::Blocked { .. } | State::Over => {
                 panic!("a blocking command was polled after it was ready")
             }
         };
         match request.begin(&self.core)? {
-            Begun::Served { delivery, keys } => Ok(Some((keys, delivery))),
+            Begun::Served { delivery, keys } => Poll::Ready(Ok(Some((keys, delivery)))),
+            Begun::Nothing => Poll::Ready(Ok(None)),
             Begun::Blocked(blocked) => {
                 let deadline = limit.and_then(|limit| self.core.add_deadline(&blocked.call, limit));
                 self.state = State::Blocked { blocked, deadline };
-                Ok(None)
+                Poll::Pending
             }
         }
     }
@@ -114,6 +116,13 @@ impl<T> Blocking<T> {
                 blocked.unregister(&self.core, delivery.registration);
                 Ok(Some((blocked.call, delivery)))
             }
+            Reply::Failed {
+                error,
+                registration,
+            } => {
+                blocked.unregister(&self.core, Some(registration));
+                Err(error)
+            }
             Reply::TimedOut => {
                 blocked.unregister(&self.core, None);
                 Ok(None)
@@ -131,9 +140,10 @@ impl<T> Future for Blocking<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         if !matches!(this.state, State::Blocked { .. })
-            && let Some((keys, delivery)) = this.begin()?
+            && let Poll::Ready(served) = this.begin()?
         {
-            return Poll::Ready(Ok((this.reply)(&keys, delivery)));
+            let reply = served.and_then(|(keys, delivery)| (this.reply)(&keys, delivery));
+            return Poll::Ready(Ok(reply));
         }
         let State::Blocked { blocked, .. } = &mut this.state else {
             return Poll::Pending;
@@ -165,7 +175,7 @@ impl<T> Drop for Blocking<T> {
                 &self.core,
                 &call.keys[delivery.key],
                 side,
-                &delivery.elements,
+                &delivery.elements(),
             );
         }
     }
@@ -177,10 +187,14 @@ fn put_back(core: &Core, object: &Arc<Object>, side: Side, elements: &[Bytes]) {
     let Ok(mut set) = FrozenSet::new(core, [object]) else {
         return;
     };
+    // It holds a stream by now: there is no list to which they could go back.
+    let Ok(list) = set.key_mut(0).list_mut() else {
+        return;
+    };
     for element in elements.iter().rev() {
-        set.list_mut(0).push(side, element);
+        list.push(side, element);
     }
-    set.has_grown(0);
+    set.has_changed(0);
 }
 
 impl<T> fmt::Debug for Blocking<T> {

@@ -1,14 +1,16 @@
-//! Serving the waiters of lists that have grown.
+//! Serving the waiters of keys that have changed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Call, Delivery, Reply, Wakes, Want, push_wake};
+use super::group_read::Exhausted;
+use super::{Call, Delivery, Got, Reply, Wakes, Want, push_wake};
 use crate::command::{movement, pop};
 use crate::engine::Core;
-use crate::frozen::{FrozenSet, Member, forget_expiry_if_empty, pair_mut, position};
+use crate::error::Result;
+use crate::frozen::{FrozenKey, FrozenSet, pair_mut, position};
 use crate::object::Object;
 
 /// Keys whose first waiter could not be served with the lists that were frozen.
@@ -20,27 +22,30 @@ pub(crate) struct Unserved {
     to: Arc<Object>,
 }
 
-/// Serves the waiters of the members that have `grown`, in that order, and of the lists to which
+/// Serves the waiters of the members that have `changed`, in that order, and of the lists to which
 /// that moves elements, as far as the frozen lists go. Returns the keys at which they did not.
 ///
 /// A key's waiters are served completely before those of the next key, as Redis does.
 pub(crate) fn serve(
-    members: &mut [Member<'_>],
-    grown: SmallVec<[usize; 4]>,
+    core: &Core,
+    members: &mut [FrozenKey<'_>],
+    changed: SmallVec<[usize; 4]>,
     wakes: &mut Wakes,
 ) -> Left {
-    let mut ready = grown;
+    let mut ready = changed;
     let mut left = Left::new();
     let mut next = 0;
     while let Some(&at) = ready.get(next) {
         next += 1;
+        // Nothing is added to a stream from here on.
+        let mut exhausted = Exhausted::new();
         loop {
-            match serve_first(members, at, wakes) {
+            match serve_first(core, members, at, &mut exhausted, wakes) {
                 Step::Served { grown } => ready.extend(grown),
                 Step::Missed => {}
                 Step::Needs(to) => {
                     left.push(Unserved {
-                        from: Arc::clone(members[at].object),
+                        from: Arc::clone(members[at].object()),
                         to,
                     });
                     break;
@@ -52,7 +57,7 @@ pub(crate) fn serve(
     left
 }
 
-/// What became of the first waiter that a list could serve.
+/// What became of the first waiter that a key could serve.
 enum Step {
     /// It was served, and that list has grown.
     Served { grown: Option<usize> },
@@ -64,17 +69,31 @@ enum Step {
     Done,
 }
 
-fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step {
-    let list = &members[at].list;
-    let Some(watch) = list.extra() else {
+fn serve_first(
+    core: &Core,
+    members: &mut [FrozenKey<'_>],
+    at: usize,
+    exhausted: &mut Exhausted,
+    wakes: &mut Wakes,
+) -> Step {
+    let key = &members[at];
+    let Some(watch) = key.watched() else {
         return Step::Done;
     };
-    if list.is_empty() {
+    // 0 when the key holds a stream.
+    let len = key.bare_list().len();
+    if len == 0 && !watch.waiters.has_readers() {
         return Step::Done;
     }
-    let len = list.len();
     let first = watch.waiters.iter().find(|registration| {
-        registration.call.want.is_served_by(len) && registration.call.waiter.is_waiting()
+        let call = &registration.call;
+        let is_served = match &call.want {
+            Want::Pop { .. } => len > 0,
+            Want::Move { route, .. } => len >= route.how.len_min(),
+            Want::Read(read) => read.is_served_by(&call.keys, key),
+            Want::GroupRead(read) => read.is_served_by(key, core.clock().unix_ms(), exhausted),
+        };
+        is_served && call.waiter.is_waiting()
     });
     let Some(registration) = first else {
         return Step::Done;
@@ -83,50 +102,72 @@ fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step
     let registered_at = registration.key;
 
     let destination = match &call.want {
-        Want::Pop { .. } => None,
         Want::Move { to, .. } => match position(members, to) {
             None => return Step::Needs(Arc::clone(to)),
             found => found,
         },
+        _ => None,
     };
     let Some(claim) = call.waiter.claim() else {
         return Step::Missed;
     };
-    if let (Some(watch), Some(token)) = (members[at].list.extra_mut(), call.token(registered_at)) {
+    if let (Some(watch), Some(token)) = (members[at].watched_mut(), call.token(registered_at)) {
         watch.waiters.remove(token);
     }
-    let mut key = registered_at;
-    let elements = match &call.want {
+    let reply = match take(core, members, at, destination, &call, registered_at) {
+        Ok((key, got)) => Reply::Served(Delivery {
+            key,
+            registration: Some(registered_at),
+            got,
+        }),
+        Err(error) => Reply::Failed {
+            error,
+            registration: registered_at,
+        },
+    };
+    push_wake(wakes, claim.deliver(reply));
+    Step::Served { grown: destination }
+}
+
+/// Takes what a call gets that is served through one of its keys, and says from which one.
+fn take(
+    core: &Core,
+    members: &mut [FrozenKey<'_>],
+    at: usize,
+    destination: Option<usize>,
+    call: &Call,
+    registered_at: usize,
+) -> Result<(usize, Got)> {
+    match &call.want {
         Want::Pop { side, count } => {
-            let (first_key, source) =
-                first_ready(members, &call, registered_at).unwrap_or((registered_at, at));
-            key = first_key;
-            let elements = pop::elements(&mut members[source].list, *side, *count);
-            forget_expiry_if_empty(&mut members[source].list);
-            elements
+            let (key, source) =
+                first_ready(members, call, registered_at).unwrap_or((registered_at, at));
+            let elements = pop::elements(members[source].bare_list_mut(), *side, *count);
+            members[source].forget_expiry_if_gone();
+            Ok((key, Got::Elements(elements)))
         }
         Want::Move { route, .. } => {
-            let elements = {
-                let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
-                movement::carry_out(source, destination, *route)
-            };
-            forget_expiry_if_empty(&mut members[at].list);
-            elements
+            let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
+            let destination = destination.map(FrozenKey::list_mut).transpose()?;
+            let elements = movement::carry_out(source.bare_list_mut(), destination, *route);
+            source.forget_expiry_if_gone();
+            Ok((registered_at, Got::Elements(elements)))
         }
-    };
-    let delivery = Delivery {
-        key,
-        registration: Some(registered_at),
-        elements,
-    };
-    push_wake(wakes, claim.deliver(Reply::Served(delivery)));
-    Step::Served { grown: destination }
+        Want::Read(read) => {
+            let entries = read.read(&call.keys, members);
+            Ok((registered_at, Got::Entries(entries)))
+        }
+        Want::GroupRead(read) => {
+            let delivered = read.read(&call.keys, members, core.clock().unix_ms())?;
+            Ok((registered_at, Got::Delivered(delivered)))
+        }
+    }
 }
 
 /// The first of the call's keys before `registered_at` that is frozen and has elements: several keys
 /// have become ready in one step, and the order of the arguments decides.
 fn first_ready(
-    members: &[Member<'_>],
+    members: &[FrozenKey<'_>],
     call: &Call,
     registered_at: usize,
 ) -> Option<(usize, usize)> {
@@ -135,7 +176,7 @@ fn first_ready(
         .enumerate()
         .find_map(|(key, object)| {
             let at = position(members, object)?;
-            (!members[at].list.is_empty()).then_some((key, at))
+            (!members[at].bare_list().is_empty()).then_some((key, at))
         })
 }
 
@@ -150,7 +191,7 @@ pub(crate) fn serve_left(core: &Core, left: Left, wakes: &mut Wakes) {
             // The engine has been closed, and with it all calls.
             return;
         };
-        set.has_grown(set.position(&from));
+        set.has_changed(set.position(&from));
         let (more, mut woken) = set.finish();
         left.extend(more);
         wakes.append(&mut woken);

@@ -19,6 +19,7 @@ impl Request {
     ) -> Result<Option<(Keys, Delivery)>> {
         let mut blocked = match self.begin(core)? {
             Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
+            Begun::Nothing => return Ok(None),
             Begun::Blocked(blocked) => blocked,
         };
         let waiter = &mut blocked.waiter;
@@ -40,6 +41,13 @@ impl Request {
             Reply::Served(delivery) => {
                 blocked.unregister(core, delivery.registration);
                 Ok(Some((blocked.call.keys.clone(), delivery)))
+            }
+            Reply::Failed {
+                error,
+                registration,
+            } => {
+                blocked.unregister(core, Some(registration));
+                Err(error)
             }
             Reply::TimedOut => {
                 blocked.unregister(core, None);
