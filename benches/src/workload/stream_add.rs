@@ -54,7 +54,11 @@ impl StreamVisitor for Cases {
     }
 }
 
-fn run<S: Stream, A: Audit>(producers: usize, work: &Work) -> Result<Sample, Fault> {
+/// Runs it once.
+///
+/// # Errors
+/// What is wrong with the stream.
+pub fn run<S: Stream, A: Audit>(producers: usize, work: &Work) -> Result<Sample, Fault> {
     run_on::<S, A>(&S::new(0), producers, work)
 }
 

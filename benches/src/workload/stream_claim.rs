@@ -72,7 +72,11 @@ impl StreamVisitor for Cases {
     }
 }
 
-fn run<S: Stream, A: Audit>(others: u64, work: &Work) -> Result<Sample, Fault> {
+/// Runs it once.
+///
+/// # Errors
+/// What is wrong with the stream.
+pub fn run<S: Stream, A: Audit>(others: u64, work: &Work) -> Result<Sample, Fault> {
     let work = &work_of::<S>(work, PART);
     let stream = S::new(1);
     let mut results = crew::run(1, &work.pulse, |_, gate| {

@@ -11,7 +11,16 @@ use crate::measure::{Case, Group, Sample, Span, Work, crew};
 
 const MESSAGES: u64 = 500_000;
 const COUNTS: [usize; 3] = [1, 10, 100];
-const CONSUMERS: usize = 2;
+/// Entries are added while they are consumed.
+pub const LIVE: Topology = Topology {
+    producers: 1,
+    consumers: 2,
+};
+/// All entries were added before.
+const BACKLOG: Topology = Topology {
+    producers: 0,
+    consumers: 2,
+};
 /// A served engine gets one in so many messages.
 const PART: u64 = 4;
 
@@ -19,16 +28,15 @@ const PART: u64 = 4;
 /// COUNT.
 #[must_use]
 pub fn groups() -> Vec<Group> {
-    let live = COUNTS.into_iter().map(|count| group(1, count));
-    let backlog = COUNTS.into_iter().map(|count| group(0, count));
-    live.chain(backlog).collect()
+    let of = |topology| COUNTS.into_iter().map(move |count| group(topology, count));
+    of(LIVE).chain(of(BACKLOG)).collect()
 }
 
-fn group(producers: usize, count: usize) -> Group {
-    let topology = Topology {
+fn group(topology: Topology, count: usize) -> Group {
+    let Topology {
         producers,
-        consumers: CONSUMERS,
-    };
+        consumers,
+    } = topology;
     let mut cases = Cases {
         topology,
         count,
@@ -42,9 +50,9 @@ fn group(producers: usize, count: usize) -> Group {
     };
     let shape = Shape {
         workload: "stream-group",
-        title: format!("{entries}, {CONSUMERS} consumers, COUNT {count} and XACK"),
+        title: format!("{entries}, {consumers} consumers, COUNT {count} and XACK"),
         producers,
-        consumers: CONSUMERS,
+        consumers,
         threads: topology.threads(),
         keys: 1,
         extra: vec![
@@ -70,7 +78,11 @@ impl StreamVisitor for Cases {
     }
 }
 
-fn run<S: Stream, A: Audit>(
+/// Runs it once.
+///
+/// # Errors
+/// What is wrong with the stream.
+pub fn run<S: Stream, A: Audit>(
     topology: Topology,
     count: usize,
     work: &Work,

@@ -47,7 +47,11 @@ impl StreamVisitor for Cases {
     }
 }
 
-fn run<S: Stream, A: Audit>(work: &Work) -> Result<Sample, Fault> {
+/// Runs it once.
+///
+/// # Errors
+/// What is wrong with the stream.
+pub fn run<S: Stream, A: Audit>(work: &Work) -> Result<Sample, Fault> {
     Ok(run_on::<S, A>(work)?.0)
 }
 

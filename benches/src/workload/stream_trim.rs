@@ -44,7 +44,10 @@ impl StreamVisitor for Cases {
 
 /// The time is the producer's. The reader may miss what is removed before it comes there, but what it
 /// sees must rise, and the end must be there.
-fn run<S: Stream, A: Audit>(work: &Work) -> Result<Sample, Fault> {
+///
+/// # Errors
+/// What is wrong with the stream.
+pub fn run<S: Stream, A: Audit>(work: &Work) -> Result<Sample, Fault> {
     let work = &work_of::<S>(work, PART);
     let maxlen = MAXLEN.min(work.messages / 4);
     let stream = S::new(0);
