@@ -64,6 +64,6 @@ pub use crate::config::Config;
 pub use crate::engine::{Engine, ScanOptions};
 pub use crate::error::{Error, Result};
 pub use crate::list::List;
-pub use crate::stream::{Entry, Fields, StreamId};
+pub use crate::stream::{Consumer, Entry, Fields, Group, Stream, StreamId};
 pub use crate::timeout::Timeout;
 pub use crate::transaction::Transaction;

@@ -1,41 +1,55 @@
 //! What a key leads to.
 //!
 //! An [`Object`] belongs to its key for as long as anybody holds it: commands that delete, rename or
-//! replace a key move or clear the *contents* of its list, and the object stays. So whoever holds
-//! one never holds a stale one. A key exists while its list is not empty; the object of a key that
+//! replace a key move or clear the *contents* of its list or its stream, and the object stays. So
+//! whoever holds one never holds a stale one. A key exists while its list is not empty, or while it
+//! [holds a stream](Object::holds_stream), which may be empty; never both. The object of a key that
 //! does not exist is a husk, which the keyspace drops when nobody else holds it.
 
 use core::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use forebay_sync::loom::AtomicBool;
+use forebay_sync::loom::Ordering::Relaxed;
 use forebay_sync::{Exclusive, SegmentList, WaitQueue};
 use smallvec::SmallVec;
 
 use crate::blocking::Registration;
+use crate::stream::body::StreamBody;
 
-/// A list, and the key it belongs to.
+/// A list, or a stream, and the key it belongs to.
 pub(crate) struct Object {
     pub(crate) list: SegmentList<Attention>,
+    stream: OnceLock<Box<HeldStream>>,
     key: SmallVec<[u8; 24]>,
 }
 
-/// What the engine keeps with a list that needs its attention; most need none.
+/// The stream of a key, from the first time on that it holds one.
+struct HeldStream {
+    body: StreamBody,
+    /// Whether the key holds it now.
+    is_held: AtomicBool,
+}
+
+/// What the engine keeps with a key that needs its attention; most need none.
 ///
-/// The list's attended bit is set exactly while this is `Some` (and for good when the engine is
-/// closed), and then every push and pop goes through [exclusive mode](crate::frozen).
+/// The list's attended bit is set exactly while this is `Some` or the key holds a stream (and for
+/// good when the engine is closed), and then every push and pop goes through
+/// [exclusive mode](crate::frozen). That of the stream's log is set exactly while this is `Some` or
+/// the key holds no stream.
 pub(crate) type Attention = Option<Box<Watch>>;
 
 /// A list in exclusive mode.
 pub(crate) type FrozenList<'a> = Exclusive<'a, Attention>;
 
-/// Why a list needs attention.
+/// Why a key needs attention.
 #[derive(Default)]
 pub(crate) struct Watch {
     /// When the key stops to exist.
     pub(crate) expire_at_ms: Option<i64>,
-    /// When a timer looks after it; made to agree with the above before the list is let go.
+    /// When a timer looks after it; made to agree with the above before the key is let go.
     pub(crate) timer_at_ms: Option<i64>,
-    /// Who waits for an element, in order of arrival.
+    /// Who waits for an element or an entry, in order of arrival.
     pub(crate) waiters: WaitQueue<Registration>,
 }
 
@@ -50,6 +64,7 @@ impl Object {
     pub(crate) fn new(key: &[u8]) -> Arc<Self> {
         Arc::new(Self {
             list: SegmentList::new(),
+            stream: OnceLock::new(),
             key: SmallVec::from_slice(key),
         })
     }
@@ -59,10 +74,44 @@ impl Object {
         &self.key
     }
 
-    /// Several lists are frozen in the order of this number.
+    /// Several keys are frozen in the order of this number.
     #[inline]
     pub(crate) fn address(&self) -> usize {
         core::ptr::from_ref(self).addr()
+    }
+
+    /// The stream that the key holds, or has held: its fast paths refuse while it does not.
+    #[inline]
+    pub(crate) fn stream(&self) -> Option<&StreamBody> {
+        self.stream.get().map(|held| &held.body)
+    }
+
+    /// The same, made if the key has never held one. Its list is frozen.
+    pub(crate) fn stream_or_new(&self) -> &StreamBody {
+        let held = self.stream.get_or_init(|| {
+            Box::new(HeldStream {
+                body: StreamBody::new(),
+                is_held: AtomicBool::new(false),
+            })
+        });
+        &held.body
+    }
+
+    /// Whether the key holds a stream. Sure while its list is frozen, and a moment ago otherwise.
+    #[inline]
+    pub(crate) fn holds_stream(&self) -> bool {
+        // Relaxed: written and, by who must be sure, read while the list is frozen.
+        self.stream
+            .get()
+            .is_some_and(|held| held.is_held.load(Relaxed))
+    }
+
+    /// Says whether the key holds its stream. Its list and its log are frozen.
+    pub(crate) fn set_holds_stream(&self, holds: bool) {
+        if let Some(held) = self.stream.get() {
+            // Relaxed: see `holds_stream`.
+            held.is_held.store(holds, Relaxed);
+        }
     }
 }
 

@@ -47,6 +47,28 @@ unsafe impl Send for StreamContents {}
 unsafe impl Sync for StreamContents {}
 
 impl StreamContents {
+    /// A chain of segments with the counters of `alone`.
+    pub(super) fn new<X>(
+        alone: &StreamExclusive<'_, X>,
+        head: Segment<'_>,
+        first: u32,
+        tail: Segment<'_>,
+        segments: u64,
+        index: NodeLink,
+    ) -> Self {
+        Self {
+            head: head.as_link(),
+            first,
+            tail: tail.as_link(),
+            segments,
+            index,
+            len: alone.len(),
+            removed: alone.removed,
+            offset: alone.offset,
+            max_deleted_id: alone.max_deleted_id,
+        }
+    }
+
     /// How many entries there are.
     #[must_use]
     pub const fn len(&self) -> u64 {
@@ -71,17 +93,9 @@ impl<X> StreamExclusive<'_, X> {
         // Readers of this log would not hear of what is deleted elsewhere.
         self.delete_begins();
         let root = self.log.index.take();
-        let contents = StreamContents {
-            segments: mem::take(&mut self.alone().segments),
-            head: self.head.as_link(),
-            first: self.first,
-            tail: self.tail.as_link(),
-            index: root,
-            len: self.len(),
-            removed: self.removed,
-            offset: self.offset,
-            max_deleted_id: self.max_deleted_id,
-        };
+        let segments = mem::take(&mut self.alone().segments);
+        let (head, first, tail) = (self.head, self.first, self.tail);
+        let contents = StreamContents::new(self, head, first, tail, segments, root);
         self.start_over();
         contents
     }

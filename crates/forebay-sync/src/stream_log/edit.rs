@@ -4,6 +4,7 @@ use super::entry::{EntryRef, Place};
 use super::exclusive::StreamExclusive;
 use super::id::Id;
 use super::segment::Segment;
+use super::snapshot::Snapshot;
 use super::state::State;
 use super::word::Slot;
 use crate::loom::Ordering::Relaxed;
@@ -25,6 +26,25 @@ impl<'a, X> StreamExclusive<'a, X> {
     #[must_use]
     pub fn state(&self) -> State {
         self.view().state()
+    }
+
+    /// The log as it is now, with what this exclusive mode has done.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot::new(self.view(), self.log)
+    }
+
+    /// How many segments have entries.
+    #[must_use]
+    pub fn segments(&self) -> u64 {
+        // SAFETY: we are alone (I3), and `self` is borrowed.
+        self.log.alone.with(|alone| unsafe { (*alone).segments })
+    }
+
+    /// How many nodes the index of the segments has. O(nodes).
+    #[must_use]
+    pub fn index_nodes(&self) -> u64 {
+        self.log.index.nodes()
     }
 
     /// The first entry.

@@ -12,6 +12,8 @@
 //! value.
 
 use alloc::boxed::Box;
+#[cfg(not(loom))]
+use alloc::vec::Vec;
 
 use crate::copy::copy;
 
@@ -172,6 +174,16 @@ pub(super) unsafe fn write_names(fields: &[Field<'_>], to: *mut u8) {
     }
 }
 
+/// Fields with the names of a block, and without values.
+#[cfg(not(loom))]
+pub(super) fn names_of(mut block: &[u8]) -> Vec<Field<'_>> {
+    let mut fields = Vec::new();
+    while let Some(name) = take(&mut block) {
+        fields.push((name, &[][..]));
+    }
+    fields
+}
+
 struct Writer {
     to: *mut u8,
 }
@@ -298,7 +310,6 @@ pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     fn names_of(fields: &[Field<'_>]) -> Vec<u8> {
         let mut names = alloc::vec![0; names_bytes(fields)];

@@ -402,8 +402,10 @@ impl<'a, X> StreamExclusive<'a, X> {
             removed: self.removed,
             offset: self.offset,
             max_deleted_id: self.max_deleted_id,
-            edits: 0,
-            deletions: 0,
+            // Relaxed: written in exclusive mode only.
+            edits: self.log.edits.load(Relaxed),
+            deletions: self.log.deletions.load(Relaxed),
+            attended: self.attended,
         }
     }
 }

@@ -96,6 +96,18 @@ impl Node {
         self.end.load(ord(Site::StreamIndexRead, Acquire)) as usize
     }
 
+    /// How many nodes this and those below are. Exclusive mode only.
+    fn count(&self) -> u64 {
+        let below = |place: usize| {
+            let link = self.place(place);
+            // SAFETY: a place of a node above level 0 holds a node, which only exclusive mode
+            // takes out.
+            let below = (self.level > 0 && !link.is_null()).then(|| unsafe { node(link.cast()) });
+            below.map_or(0, Self::count)
+        };
+        1 + (0..self.end()).map(below).sum::<u64>()
+    }
+
     /// What is in a place below `end`, if anything still is.
     #[inline]
     fn place(&self, place: usize) -> Link {
@@ -159,6 +171,11 @@ impl Index {
 
     pub(super) fn is_empty(&self) -> bool {
         self.own_root().is_none()
+    }
+
+    /// How many nodes there are. Exclusive mode only.
+    pub(super) fn nodes(&self) -> u64 {
+        self.own_root().map_or(0, Node::count)
     }
 
     /// Adds the newest segment. Exclusive mode only.

@@ -364,6 +364,7 @@ impl<X> StreamLog<X> {
                 max_deleted_id: self.load_max_deleted_id(),
                 edits,
                 deletions: self.deletions.load(Relaxed),
+                attended: word.is_attended(),
             };
             if Self::is_unchanged(&self.edits, edits) || skips(Site::StreamViewConfirm) {
                 return Some(view);

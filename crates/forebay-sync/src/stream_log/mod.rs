@@ -6,6 +6,8 @@
 )]
 
 mod contents;
+#[cfg(not(loom))]
+mod duplicate;
 mod edit;
 mod encoding;
 mod entry;
@@ -20,6 +22,7 @@ mod plan;
 mod reader;
 mod reclaim;
 mod segment;
+mod snapshot;
 mod state;
 mod view;
 mod word;
@@ -32,4 +35,5 @@ pub use exclusive::StreamExclusive;
 pub use id::{Id, IdError, NewId};
 pub use log::{AddError, StreamLog};
 pub use reader::{Entries, Frozen, Reader, TryReader};
+pub use snapshot::Snapshot;
 pub use state::State;

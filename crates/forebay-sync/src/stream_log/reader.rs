@@ -8,6 +8,7 @@ use super::entry::{EntryRef, Place};
 use super::id::Id;
 use super::log::StreamLog;
 use super::reclaim::{Guard, Reclaim};
+use super::snapshot::Snapshot;
 use super::state::State;
 use super::view::View;
 use crate::teeth::{Site, skips};
@@ -111,6 +112,17 @@ impl<'a, X> Reader<'a, X> {
     #[must_use]
     pub fn state(&self) -> State {
         self.read(View::state)
+    }
+
+    /// The log as it is now.
+    #[inline]
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<'_> {
+        loop {
+            if let Some(view) = self.log.view(&self.guard, true) {
+                return Snapshot::new(view, self.log);
+            }
+        }
     }
 
     fn read<'g, R>(&'g self, f: impl Fn(&View<'g>) -> R) -> R {
@@ -243,6 +255,17 @@ impl<'g, X> TryReader<'g, '_, X> {
     /// [`Frozen`].
     pub fn at(&self, place: Place) -> Result<Option<EntryRef<'g>>, Frozen> {
         self.0.try_read(false, |view| self.0.look_at(view, place))
+    }
+
+    /// As [`Reader::snapshot`].
+    ///
+    /// # Errors
+    ///
+    /// [`Frozen`].
+    #[inline]
+    pub fn snapshot(&self) -> Result<Snapshot<'g>, Frozen> {
+        let view = self.0.log.view(&self.0.guard, false).ok_or(Frozen)?;
+        Ok(Snapshot::new(view, self.0.log))
     }
 
     /// As [`Reader::state`].

@@ -444,6 +444,27 @@ impl<'g> Segment<'g> {
         unsafe { encoding::read(from, self.names()) }
     }
 
+    /// Where the bytes of an entry that is not boxed begin.
+    #[cfg(not(loom))]
+    pub(super) fn inline(self, slot: Slot) -> *mut u8 {
+        self.unit(slot.offset()).cast::<u8>()
+    }
+
+    /// All bytes of an entry that is not boxed.
+    ///
+    /// # Safety
+    ///
+    /// `slot` was read from this segment as published, and is not boxed.
+    #[cfg(not(loom))]
+    pub(super) unsafe fn stored(self, slot: Slot) -> &'g [u8] {
+        // SAFETY: the same contract.
+        let body = unsafe { self.entry(slot) }.body;
+        let from = self.inline(slot).cast_const();
+        let len = body.as_ptr_range().end.addr() - from.addr();
+        // SAFETY: the head stands right in front of the body.
+        unsafe { core::slice::from_raw_parts(from, len) }
+    }
+
     /// The box of a boxed entry.
     ///
     /// # Safety

@@ -27,6 +27,7 @@ pub(super) struct View<'g> {
     pub(super) max_deleted_id: Id,
     pub(super) edits: u64,
     pub(super) deletions: u64,
+    pub(super) attended: bool,
 }
 
 impl<'g> View<'g> {
@@ -186,11 +187,43 @@ impl<'g> View<'g> {
 
     /// Segment and slot of a place, if it is in the view.
     pub(super) fn resolve(&self, place: Place) -> Option<(Segment<'g>, u32)> {
-        let (number, slot) = (place.segment, u32::from(place.slot));
+        let segment = self.segment(place.segment)?;
+        let slot = u32::from(place.slot);
+        let (first, end) = self.span(segment);
+        (first..end).contains(&slot).then_some((segment, slot))
+    }
+
+    /// The id at a place, its entry deleted, trimmed or live, if the view has its segment.
+    pub(super) fn name(&self, place: Place) -> Option<Id> {
+        let segment = self.segment(place.segment)?;
+        let slot = u32::from(place.slot);
+        let is_used = slot < self.span(segment).1;
+        is_used.then(|| segment.published(slot).key().id(segment.header().base))
+    }
+
+    /// Place and id of the first entry with this id or a greater one, deleted, trimmed or live, in
+    /// the segments of the view.
+    pub(super) fn seek_named(&self, id: Id) -> Option<(Place, Id)> {
+        let mut segment = self.seek(id);
+        let (base, end) = (segment.header().base, self.span(segment).1);
+        let mut slot = segment.lower_bound(Key::lower(base, id), end);
+        while slot == self.span(segment).1 {
+            (segment, slot) = (self.next(segment)?, 0);
+        }
+        let header = segment.header();
+        let place = Place {
+            segment: header.number,
+            slot: slot as u16,
+        };
+        Some((place, segment.published(slot).key().id(header.base)))
+    }
+
+    /// The segment with this number, if it is in the view.
+    fn segment(&self, number: u64) -> Option<Segment<'g>> {
         if number < self.head.header().number || number > self.tail.header().number {
             return None;
         }
-        let segment = if self.root.is_null() {
+        if self.root.is_null() {
             let mut at = self.tail;
             while at.header().number > number
                 && let Some(prev) = self.prev(at)
@@ -203,9 +236,7 @@ impl<'g> View<'g> {
         } else {
             // SAFETY: the root was read under the guard behind `'g`.
             unsafe { find_number(self.root, number) }
-        }?;
-        let (first, end) = self.span(segment);
-        (first..end).contains(&slot).then_some((segment, slot))
+        }
     }
 
     /// Entries in all.

@@ -114,6 +114,13 @@ impl<T> Blocking<T> {
                 blocked.unregister(&self.core, delivery.registration);
                 Ok(Some((blocked.call, delivery)))
             }
+            Reply::Failed {
+                error,
+                registration,
+            } => {
+                blocked.unregister(&self.core, Some(registration));
+                Err(error)
+            }
             Reply::TimedOut => {
                 blocked.unregister(&self.core, None);
                 Ok(None)
@@ -177,10 +184,14 @@ fn put_back(core: &Core, object: &Arc<Object>, side: Side, elements: &[Bytes]) {
     let Ok(mut set) = FrozenSet::new(core, [object]) else {
         return;
     };
+    // It holds a stream by now: there is no list to which they could go back.
+    let Ok(list) = set.key_mut(0).list_mut() else {
+        return;
+    };
     for element in elements.iter().rev() {
-        set.list_mut(0).push(side, element);
+        list.push(side, element);
     }
-    set.has_grown(0);
+    set.has_changed(0);
 }
 
 impl<T> fmt::Debug for Blocking<T> {

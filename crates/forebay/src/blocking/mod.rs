@@ -44,6 +44,7 @@ pub(crate) use self::request::Request;
 pub(crate) use self::serve::{Left, serve, serve_left};
 
 use crate::command::movement::Route;
+use crate::error::Error;
 use crate::object::Object;
 
 /// Threads and tasks that have been served and must be woken when nothing is frozen any more.
@@ -118,6 +119,11 @@ pub(crate) struct Registration {
 /// How a call ended.
 pub(crate) enum Reply {
     Served(Delivery),
+    /// The server has removed this registration.
+    Failed {
+        error: Error,
+        registration: usize,
+    },
     TimedOut,
     Closed,
 }

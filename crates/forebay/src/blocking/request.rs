@@ -10,7 +10,7 @@ use super::{Call, Delivery, Elements, Keys, Registration, Reply, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
 use crate::error::Result;
-use crate::frozen::{FrozenSet, watch};
+use crate::frozen::{FrozenKey, FrozenSet};
 use crate::object::Object;
 
 /// A blocking command that has not begun.
@@ -58,8 +58,8 @@ impl Request {
         let mut set = FrozenSet::new(core, asked.iter().chain(&destination))?;
         for (key, object) in asked.iter().enumerate() {
             let at = set.position(object);
-            if want.is_served_by(set.list(at).len()) {
-                let elements = take(&mut set, at, &want);
+            if want.is_served_by(set.key(at).list()?.len()) {
+                let elements = take(&mut set, at, &want)?;
                 return Ok(Begun::Served {
                     delivery: Delivery {
                         key,
@@ -88,7 +88,7 @@ impl Request {
                     call: Arc::clone(&call),
                     key,
                 };
-                let token = watch(set.list_mut(at)).waiters.push_back(registration);
+                let token = set.key_mut(at).watch().waiters.push_back(registration);
                 registrations.push((key, token));
             }
         }
@@ -99,17 +99,18 @@ impl Request {
     }
 }
 
-fn take(set: &mut FrozenSet<'_>, at: usize, want: &Want) -> Elements {
-    match want {
-        Want::Pop { side, count } => pop::elements(set.list_mut(at), *side, *count),
+fn take(set: &mut FrozenSet<'_>, at: usize, want: &Want) -> Result<Elements> {
+    Ok(match want {
+        Want::Pop { side, count } => pop::elements(set.key_mut(at).list_mut()?, *side, *count),
         Want::Move { to, route } => {
             let destination = set.position(to);
             let (from, to) = set.pair_mut(at, destination);
-            let elements = movement::carry_out(from, to, *route);
-            set.has_grown(destination);
+            let to = to.map(FrozenKey::list_mut).transpose()?;
+            let elements = movement::carry_out(from.list_mut()?, to, *route);
+            set.has_changed(destination);
             elements
         }
-    }
+    })
 }
 
 impl Blocked {
@@ -121,11 +122,12 @@ impl Blocked {
                 continue;
             }
             let object = &self.call.keys[key];
-            let mut list = object.list.freeze();
+            let mut key = FrozenKey::new(object);
             // Without attention: the engine has been closed.
-            if let Some(watch) = list.extra_mut() {
-                drop(watch.waiters.remove(token));
-                core.settle(object, &mut list);
+            if let Some(watch) = key.watched_mut() {
+                let removed = watch.waiters.remove(token);
+                core.settle(&mut key);
+                drop((key, removed));
             }
         }
     }

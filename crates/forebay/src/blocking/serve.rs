@@ -8,7 +8,8 @@ use smallvec::{SmallVec, smallvec};
 use super::{Call, Delivery, Reply, Wakes, Want, push_wake};
 use crate::command::{movement, pop};
 use crate::engine::Core;
-use crate::frozen::{FrozenSet, Member, forget_expiry_if_empty, pair_mut, position};
+use crate::error::Error;
+use crate::frozen::{FrozenKey, FrozenSet, pair_mut, position};
 use crate::object::Object;
 
 /// Keys whose first waiter could not be served with the lists that were frozen.
@@ -25,7 +26,7 @@ pub(crate) struct Unserved {
 ///
 /// A key's waiters are served completely before those of the next key, as Redis does.
 pub(crate) fn serve(
-    members: &mut [Member<'_>],
+    members: &mut [FrozenKey<'_>],
     grown: SmallVec<[usize; 4]>,
     wakes: &mut Wakes,
 ) -> Left {
@@ -40,7 +41,7 @@ pub(crate) fn serve(
                 Step::Missed => {}
                 Step::Needs(to) => {
                     left.push(Unserved {
-                        from: Arc::clone(members[at].object),
+                        from: Arc::clone(members[at].object()),
                         to,
                     });
                     break;
@@ -64,15 +65,16 @@ enum Step {
     Done,
 }
 
-fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step {
-    let list = &members[at].list;
-    let Some(watch) = list.extra() else {
+fn serve_first(members: &mut [FrozenKey<'_>], at: usize, wakes: &mut Wakes) -> Step {
+    let key = &members[at];
+    let Some(watch) = key.watched() else {
         return Step::Done;
     };
-    if list.is_empty() {
+    // 0 when the key holds a stream.
+    let len = key.bare_list().len();
+    if len == 0 {
         return Step::Done;
     }
-    let len = list.len();
     let first = watch.waiters.iter().find(|registration| {
         registration.call.want.is_served_by(len) && registration.call.waiter.is_waiting()
     });
@@ -92,8 +94,18 @@ fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step
     let Some(claim) = call.waiter.claim() else {
         return Step::Missed;
     };
-    if let (Some(watch), Some(token)) = (members[at].list.extra_mut(), call.token(registered_at)) {
+    if let (Some(watch), Some(token)) = (members[at].watched_mut(), call.token(registered_at)) {
         watch.waiters.remove(token);
+    }
+    if let Some(to) = destination
+        && members[to].list().is_err()
+    {
+        let failure = Reply::Failed {
+            error: Error::WrongType,
+            registration: registered_at,
+        };
+        push_wake(wakes, claim.deliver(failure));
+        return Step::Served { grown: None };
     }
     let mut key = registered_at;
     let elements = match &call.want {
@@ -101,16 +113,17 @@ fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step
             let (first_key, source) =
                 first_ready(members, &call, registered_at).unwrap_or((registered_at, at));
             key = first_key;
-            let elements = pop::elements(&mut members[source].list, *side, *count);
-            forget_expiry_if_empty(&mut members[source].list);
+            let elements = pop::elements(members[source].bare_list_mut(), *side, *count);
+            members[source].forget_expiry_if_gone();
             elements
         }
         Want::Move { route, .. } => {
             let elements = {
                 let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
-                movement::carry_out(source, destination, *route)
+                let destination = destination.map(FrozenKey::bare_list_mut);
+                movement::carry_out(source.bare_list_mut(), destination, *route)
             };
-            forget_expiry_if_empty(&mut members[at].list);
+            members[at].forget_expiry_if_gone();
             elements
         }
     };
@@ -126,7 +139,7 @@ fn serve_first(members: &mut [Member<'_>], at: usize, wakes: &mut Wakes) -> Step
 /// The first of the call's keys before `registered_at` that is frozen and has elements: several keys
 /// have become ready in one step, and the order of the arguments decides.
 fn first_ready(
-    members: &[Member<'_>],
+    members: &[FrozenKey<'_>],
     call: &Call,
     registered_at: usize,
 ) -> Option<(usize, usize)> {
@@ -135,7 +148,7 @@ fn first_ready(
         .enumerate()
         .find_map(|(key, object)| {
             let at = position(members, object)?;
-            (!members[at].list.is_empty()).then_some((key, at))
+            (!members[at].bare_list().is_empty()).then_some((key, at))
         })
 }
 
@@ -150,7 +163,7 @@ pub(crate) fn serve_left(core: &Core, left: Left, wakes: &mut Wakes) {
             // The engine has been closed, and with it all calls.
             return;
         };
-        set.has_grown(set.position(&from));
+        set.has_changed(set.position(&from));
         let (more, mut woken) = set.finish();
         left.extend(more);
         wakes.append(&mut woken);

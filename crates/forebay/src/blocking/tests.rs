@@ -293,8 +293,8 @@ fn nobody_overtakes_a_blocked_move() {
         let mut mover = waiting(engine.blmove_async("from", "to", Side::Left, Side::Right, 0.0));
         let from = core.object(b"from").unwrap();
         let mut set = FrozenSet::new(core, [&from]).unwrap();
-        set.list_mut(0).push(Side::Right, b"a");
-        set.has_grown(0);
+        set.key_mut(0).bare_list_mut().push(Side::Right, b"a");
+        set.has_changed(0);
         let (left, mut wakes) = set.finish();
         assert_eq!(left.len(), 1, "the destination was not frozen");
         look(&engine);

@@ -41,6 +41,13 @@ impl Request {
                 blocked.unregister(core, delivery.registration);
                 Ok(Some((blocked.call.keys.clone(), delivery)))
             }
+            Reply::Failed {
+                error,
+                registration,
+            } => {
+                blocked.unregister(core, Some(registration));
+                Err(error)
+            }
             Reply::TimedOut => {
                 blocked.unregister(core, None);
                 Ok(None)

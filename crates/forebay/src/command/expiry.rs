@@ -2,9 +2,9 @@
 
 use core::ops::ControlFlow;
 
+use super::keys::{Dropped, delete};
 use crate::error::{Error, Result};
-use crate::frozen::watch;
-use crate::object::FrozenList;
+use crate::frozen::FrozenKey;
 
 /// When EXPIRE and its relatives apply.
 ///
@@ -75,64 +75,52 @@ impl Unit {
 
 /// Sets the expiry of an existing key. A time that is not in the future deletes the key.
 pub(crate) fn expire(
-    list: &mut FrozenList<'_>,
+    key: &mut FrozenKey<'_>,
     at_ms: i64,
     now_ms: i64,
     condition: ExpireCondition,
+    dropped: &mut Dropped,
 ) -> bool {
-    if list.is_empty() || !condition.allows(expire_at_ms(list), at_ms) {
+    if !key.exists() || !condition.allows(key.expire_at_ms(), at_ms) {
         return false;
     }
     if at_ms <= now_ms {
-        list.clear();
-        forget_expiry(list);
+        delete(key, dropped);
     } else {
-        watch(list).expire_at_ms = Some(at_ms);
+        key.watch().expire_at_ms = Some(at_ms);
     }
     true
 }
 
 /// Removes the expiry; whether there was one.
-pub(crate) fn persist(list: &mut FrozenList<'_>) -> bool {
-    let had_expiry = expire_at_ms(list).is_some();
-    forget_expiry(list);
+pub(crate) fn persist(key: &mut FrozenKey<'_>) -> bool {
+    let had_expiry = key.expire_at_ms().is_some();
+    key.forget_expiry();
     had_expiry
 }
 
-/// When the key expires, if ever.
-pub(crate) fn expire_at_ms(list: &FrozenList<'_>) -> Option<i64> {
-    list.extra().as_ref().and_then(|watch| watch.expire_at_ms)
-}
-
-/// The key never expires.
-pub(crate) fn forget_expiry(list: &mut FrozenList<'_>) {
-    if let Some(watch) = list.extra_mut() {
-        watch.expire_at_ms = None;
-    }
-}
-
 /// -2 when there is no such key, -1 when it never expires, else the moment in ms.
-fn moment_ms(list: &FrozenList<'_>) -> ControlFlow<i64, i64> {
-    if list.is_empty() {
+fn moment_ms(key: &FrozenKey<'_>) -> ControlFlow<i64, i64> {
+    if !key.exists() {
         return ControlFlow::Break(-2);
     }
-    match expire_at_ms(list) {
+    match key.expire_at_ms() {
         None => ControlFlow::Break(-1),
         Some(at_ms) => ControlFlow::Continue(at_ms),
     }
 }
 
 /// TTL and PTTL.
-pub(crate) fn remaining(list: &FrozenList<'_>, now_ms: i64, unit: Unit) -> i64 {
-    match moment_ms(list) {
+pub(crate) fn remaining(key: &FrozenKey<'_>, now_ms: i64, unit: Unit) -> i64 {
+    match moment_ms(key) {
         ControlFlow::Break(none) => none,
         ControlFlow::Continue(at_ms) => unit.of_ms(at_ms.saturating_sub(now_ms).max(0)),
     }
 }
 
 /// EXPIRETIME and PEXPIRETIME.
-pub(crate) fn moment(list: &FrozenList<'_>, unit: Unit) -> i64 {
-    match moment_ms(list) {
+pub(crate) fn moment(key: &FrozenKey<'_>, unit: Unit) -> i64 {
+    match moment_ms(key) {
         ControlFlow::Break(none) => none,
         ControlFlow::Continue(at_ms) => unit.of_ms(at_ms),
     }

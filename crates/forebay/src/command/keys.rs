@@ -1,11 +1,9 @@
 //! Commands on keys as a whole: DEL, RENAME, COPY.
 
-use forebay_sync::{Contents, Side};
+use forebay_sync::Side;
 
-use super::expiry::{expire_at_ms, forget_expiry};
 use crate::error::{Error, Result};
-use crate::frozen::watch;
-use crate::object::FrozenList;
+use crate::frozen::{FrozenKey, Held};
 
 /// A list with more elements than this is emptied in one step, and its memory freed afterwards.
 const CLEARED_IN_PLACE_MAX: u64 = 64;
@@ -27,70 +25,77 @@ const CLEARED_IN_PLACE_MAX: u64 = 64;
 pub enum KeyType {
     /// A list.
     List,
+    /// A stream.
+    Stream,
 }
 
-/// Elements of deleted keys, to be dropped when nothing is frozen any more.
-pub(crate) type Dropped = Vec<Contents>;
+/// What deleted keys held, to be dropped when nothing is frozen any more.
+pub(crate) type Dropped = Vec<Held>;
 
-/// Empties a list; whether there was anything.
-pub(crate) fn delete(list: &mut FrozenList<'_>, dropped: &mut Dropped) -> bool {
-    if list.is_empty() {
-        return false;
+/// Empties a key; whether it existed.
+pub(crate) fn delete(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
+    match key.key_type() {
+        None => return false,
+        Some(KeyType::List) if key.bare_list().len() <= CLEARED_IN_PLACE_MAX => {
+            key.bare_list_mut().clear();
+        }
+        Some(_) => dropped.extend(key.take()),
     }
-    if list.len() > CLEARED_IN_PLACE_MAX {
-        dropped.push(list.take_all());
-    } else {
-        list.clear();
-    }
-    forget_expiry(list);
+    key.forget_expiry();
     true
 }
 
 /// RENAME, and RENAMENX with `only_if_free`: whether it was renamed. No destination means the source
 /// itself.
 pub(crate) fn rename(
-    source: &mut FrozenList<'_>,
-    destination: Option<&mut FrozenList<'_>>,
+    source: &mut FrozenKey<'_>,
+    destination: Option<&mut FrozenKey<'_>>,
     only_if_free: bool,
     dropped: &mut Dropped,
 ) -> Result<bool> {
-    if source.is_empty() {
+    if !source.exists() {
         return Err(Error::NoSuchKey);
     }
     let Some(destination) = destination else {
         return Ok(!only_if_free);
     };
-    if only_if_free && !destination.is_empty() {
+    if only_if_free && destination.exists() {
         return Ok(false);
     }
     delete(destination, dropped);
     take_expiry(source, destination);
-    destination.put_all(source.take_all());
-    forget_expiry(source);
+    if let Some(held) = source.take() {
+        destination.put(held);
+    }
+    source.forget_expiry();
     Ok(true)
 }
 
 /// COPY of one key to another: whether it was copied.
 pub(crate) fn copy(
-    source: &FrozenList<'_>,
-    destination: &mut FrozenList<'_>,
+    source: &FrozenKey<'_>,
+    destination: &mut FrozenKey<'_>,
     replace: bool,
     dropped: &mut Dropped,
 ) -> bool {
-    if source.is_empty() || (!replace && !destination.is_empty()) {
+    if !source.exists() || (!replace && destination.exists()) {
         return false;
     }
     delete(destination, dropped);
     take_expiry(source, destination);
-    for element in source {
-        destination.push(Side::Right, element);
+    if let Ok(Some(stream)) = source.stream() {
+        destination.put(Held::Stream(stream.copy_contents()));
+    } else {
+        for element in source.bare_list() {
+            destination.bare_list_mut().push(Side::Right, element);
+        }
     }
     true
 }
 
 /// The destination expires when the source does.
-fn take_expiry(source: &FrozenList<'_>, destination: &mut FrozenList<'_>) {
-    if let Some(at_ms) = expire_at_ms(source) {
-        watch(destination).expire_at_ms = Some(at_ms);
+fn take_expiry(source: &FrozenKey<'_>, destination: &mut FrozenKey<'_>) {
+    if let Some(at_ms) = source.expire_at_ms() {
+        destination.watch().expire_at_ms = Some(at_ms);
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod pop;
 pub(crate) mod positions;
 pub(crate) mod push;
 pub(crate) mod range;
+pub(crate) mod stream;
 
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ use forebay_sync::{Exclusive, Side};
 
 use crate::blocking::Elements;
 use crate::error::{Error, Result};
+use crate::frozen::FrozenKey;
 
 /// How many elements LMOVEM moves, and in which order.
 ///
@@ -135,6 +136,22 @@ pub(crate) fn lmovem<X>(
     route: Route,
 ) -> Option<Elements> {
     (source.len() >= route.how.len_min()).then(|| carry_out(source, destination, route))
+}
+
+/// The same of keys: what is moved from nowhere does not go anywhere, and so its destination does not
+/// matter.
+pub(crate) fn lmovem_keys(
+    source: &mut FrozenKey<'_>,
+    destination: Option<&mut FrozenKey<'_>>,
+    route: Route,
+) -> Result<Option<Elements>> {
+    let source = source.list_mut()?;
+    let destination = match destination {
+        Some(_) if source.is_empty() => return Ok(None),
+        Some(destination) => Some(destination.list_mut()?),
+        None => None,
+    };
+    Ok(lmovem(source, destination, route))
 }
 
 /// Moves elements, which are there. Returns them as they stand in the destination now, from the left.

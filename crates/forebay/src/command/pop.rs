@@ -175,12 +175,14 @@ pub(crate) fn pop_first(
     objects: &[Arc<Object>],
     side: Side,
     count: u64,
-) -> Option<(Bytes, Vec<Bytes>)> {
-    objects.iter().find_map(|object| {
+) -> Result<Option<(Bytes, Vec<Bytes>)>> {
+    for object in objects {
         let at = set.position(object);
-        let popped = pop_count(set.list_mut(at), side, count)?;
-        Some((Bytes::copy_from_slice(object.key()), popped))
-    })
+        if let Some(popped) = pop_count(set.key_mut(at).list_mut()?, side, count) {
+            return Ok(Some((Bytes::copy_from_slice(object.key()), popped)));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

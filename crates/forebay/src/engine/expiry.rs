@@ -2,8 +2,9 @@
 
 use super::Engine;
 use crate::command::expiry::{ExpireCondition, Unit, expire, moment, persist, remaining};
+use crate::command::keys::Dropped;
 use crate::error::Result;
-use crate::object::FrozenList;
+use crate::frozen::FrozenKey;
 
 impl Engine {
     /// EXPIRE: the key is deleted in `seconds`, at once when they are not positive. Whether it was set:
@@ -222,20 +223,23 @@ impl Engine {
 
     fn expire_at(&self, key: &[u8], at_ms: i64, condition: ExpireCondition) -> Result<bool> {
         let now_ms = self.core.clock().unix_ms();
-        self.edit(key, |list| expire(list, at_ms, now_ms, condition))
+        let mut dropped = Dropped::new();
+        self.edit(key, |key| {
+            expire(key, at_ms, now_ms, condition, &mut dropped)
+        })
     }
 
-    fn edit(&self, key: &[u8], f: impl FnOnce(&mut FrozenList<'_>) -> bool) -> Result<bool> {
+    fn edit(&self, key: &[u8], f: impl FnOnce(&mut FrozenKey<'_>) -> bool) -> Result<bool> {
         let edited = self
             .core
-            .with_existing(key, |object| self.core.edit(object, f));
+            .with_existing(key, |object| self.core.edit_key(object, f));
         Ok(edited?.unwrap_or(false))
     }
 
     fn remaining(&self, key: &[u8], unit: Unit) -> Result<i64> {
         let found = self.core.with_existing(key, |object| {
-            self.core.read(object, |list| {
-                remaining(list, self.core.clock().unix_ms(), unit)
+            self.core.edit_key(object, |key| {
+                remaining(key, self.core.clock().unix_ms(), unit)
             })
         });
         Ok(found?.unwrap_or(-2))
@@ -243,7 +247,7 @@ impl Engine {
 
     fn moment(&self, key: &[u8], unit: Unit) -> Result<i64> {
         let found = self.core.with_existing(key, |object| {
-            self.core.read(object, |list| moment(list, unit))
+            self.core.edit_key(object, |key| moment(key, unit))
         });
         Ok(found?.unwrap_or(-2))
     }

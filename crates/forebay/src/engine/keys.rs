@@ -76,7 +76,9 @@ impl Engine {
             .iter()
             .filter(|object| {
                 let at = set.position(object);
-                delete(set.list_mut(at), &mut dropped)
+                let is_deleted = delete(set.key_mut(at), &mut dropped);
+                set.has_changed(at);
+                is_deleted
             })
             .count();
         drop(set);
@@ -121,16 +123,11 @@ impl Engine {
     pub fn exists<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<u64> {
         match keys {
             [] => Err(Error::NoKeys),
-            [key] => {
-                let len = self
-                    .core
-                    .with_existing(key.as_ref(), |object| self.core.len(object))?;
-                Ok(u64::from(len.is_some_and(|len| len > 0)))
-            }
+            [key] => Ok(u64::from(self.key_type(key)?.is_some())),
             keys => {
                 let objects = self.objects_of(keys)?;
                 let set = FrozenSet::new(&self.core, &objects)?;
-                let exists = |object: &&Arc<Object>| !set.list(set.position(object)).is_empty();
+                let exists = |object: &&Arc<Object>| set.key(set.position(object)).exists();
                 Ok(objects.iter().filter(exists).count() as u64)
             }
         }
@@ -151,7 +148,10 @@ impl Engine {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn key_type(&self, key: impl AsRef<[u8]>) -> Result<Option<KeyType>> {
-        Ok((self.exists(&[key])? > 0).then_some(KeyType::List))
+        let found = self
+            .core
+            .with_existing(key.as_ref(), |object| self.core.key_type(object));
+        found.map(Option::flatten)
     }
 
     /// RENAME: what the source holds becomes what the destination holds, with its expiry. What the
@@ -240,10 +240,15 @@ impl Engine {
         };
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
-        self.core
-            .edit_pair(&source, &destination, |source, destination| {
-                copy(source, destination, replace, &mut dropped)
-            })
+        let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
+        let (from, to) = (set.position(&source), set.position(&destination));
+        let (source, Some(destination)) = set.pair_mut(from, to) else {
+            return Err(Error::SameKey);
+        };
+        let is_copied = copy(source, destination, replace, &mut dropped);
+        set.has_changed(to);
+        drop(set);
+        Ok(is_copied)
     }
 
     /// KEYS: all keys that fit a glob pattern. Goes from key to key: keys that come or go meanwhile may
@@ -316,7 +321,7 @@ impl Engine {
         let ScanOptions {
             pattern,
             count,
-            key_type: None | Some(KeyType::List),
+            key_type,
         } = options;
         let (pattern, count) = (pattern.as_deref().unwrap_or(b"*"), count.max(1));
         let mut keys = Vec::new();
@@ -326,7 +331,10 @@ impl Engine {
             let (found, next) = self.core.keyspace().scan(cursor, count - looked_at);
             looked_at += found.len();
             for object in found {
-                if matches(pattern, object.key()) && self.core.len(&object)? > 0 {
+                if matches(pattern, object.key())
+                    && let Some(found) = self.core.key_type(&object)?
+                    && key_type.is_none_or(|key_type| key_type == found)
+                {
                     keys.push(Bytes::copy_from_slice(object.key()));
                 }
             }
@@ -420,8 +428,9 @@ impl Engine {
             .collect();
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
-        for list in set.lists_mut() {
-            delete(list, &mut dropped);
+        for at in 0..set.len() {
+            delete(set.key_mut(at), &mut dropped);
+            set.has_changed(at);
         }
         drop(set);
         Ok(())
@@ -431,15 +440,14 @@ impl Engine {
         let source = self.core.existing(source)?.ok_or(Error::NoSuchKey)?;
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
-        if Arc::ptr_eq(&source, &destination) {
-            return self.core.edit(&source, |list| {
-                rename(list, None, only_if_free, &mut dropped)
-            })?;
-        }
-        self.core
-            .edit_pair(&source, &destination, |source, destination| {
-                rename(source, Some(destination), only_if_free, &mut dropped)
-            })?
+        let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
+        let (from, to) = (set.position(&source), set.position(&destination));
+        let (source, destination) = set.pair_mut(from, to);
+        let is_renamed = rename(source, destination, only_if_free, &mut dropped);
+        set.has_changed(to);
+        set.has_changed(from);
+        drop(set);
+        is_renamed
     }
 
     /// The objects of the keys of a command that looks at all of them at one moment. One is there
@@ -467,8 +475,8 @@ impl Engine {
             .keyspace()
             .collect(slice, |object| matches(pattern, object.key()));
         let mut outcome = Ok(());
-        found.retain(|object| match self.core.len(object) {
-            Ok(len) => len > 0,
+        found.retain(|object| match self.core.key_type(object) {
+            Ok(key_type) => key_type.is_some(),
             Err(error) => {
                 outcome = Err(error);
                 false

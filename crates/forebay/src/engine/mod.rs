@@ -9,8 +9,16 @@ mod pop;
 mod push;
 mod read;
 mod state;
+mod stream_add;
+mod stream_claim;
+mod stream_deliver;
+mod stream_group;
+mod stream_info;
+mod stream_read;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod type_tests;
 
 use core::fmt;
 use std::sync::Arc;
@@ -23,6 +31,7 @@ pub(crate) use self::state::Core;
 use crate::config::Config;
 use crate::error::Result;
 use crate::list::List;
+use crate::stream::Stream;
 use crate::transaction::Transaction;
 
 /// A message-queue engine. Clones are handles of the same engine.
@@ -98,6 +107,26 @@ impl Engine {
     pub fn list(&self, key: impl AsRef<[u8]>) -> Result<List> {
         let object = self.core.object(key.as_ref())?;
         Ok(List::new(Arc::clone(&self.core), object))
+    }
+
+    /// The stream of `key`, to use it often. This does not make the key exist.
+    ///
+    /// # Errors
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// let mq = engine.stream("mq")?;
+    /// mq.xadd([("stock", "5")])?;
+    /// assert_eq!(engine.xlen("mq")?, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn stream(&self, key: impl AsRef<[u8]>) -> Result<Stream> {
+        let object = self.core.object(key.as_ref())?;
+        Ok(Stream::new(Arc::clone(&self.core), object))
     }
 
     /// Runs commands on `keys` as one atomic step: nobody sees some of them without the others.

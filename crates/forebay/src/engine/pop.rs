@@ -220,7 +220,7 @@ impl Engine {
         check_lmpop(keys, count)?;
         let objects = self.objects_of(keys)?;
         let mut set = FrozenSet::new(&self.core, &objects)?;
-        Ok(pop_first(&mut set, &objects, side, count))
+        pop_first(&mut set, &objects, side, count)
     }
 
     #[inline]

@@ -9,12 +9,12 @@ use forebay_sync::loom::Ordering::Relaxed;
 
 use crate::blocking::{Reply, Wakes, push_wake};
 use crate::clock::Clock;
-use crate::command::expiry::expire_at_ms;
-use crate::command::keys::{Dropped, delete};
+use crate::command::keys::{Dropped, KeyType, delete};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::frozen::FrozenKey;
 use crate::keyspace::{Keyspace, SLICES};
-use crate::object::{FrozenList, Object};
+use crate::object::Object;
 use crate::shard::{Shard, Signal, start_workers};
 
 /// What all handles of an engine share. The last one to go closes it.
@@ -78,13 +78,23 @@ impl Core {
     /// Refuses a message that is too long.
     #[inline]
     pub(crate) fn check_message(&self, message: &[u8]) -> Result<()> {
-        if message.len() <= self.message_bytes_max {
+        self.check_len(message.len())
+    }
+
+    /// Refuses a message of so many bytes that is too long.
+    #[inline]
+    pub(crate) fn check_len(&self, len: usize) -> Result<()> {
+        let max = self.message_bytes_max;
+        if len <= max {
             return Ok(());
         }
-        Err(Error::MessageTooLarge {
-            len: message.len(),
-            max: self.message_bytes_max,
-        })
+        Err(Error::MessageTooLarge { len, max })
+    }
+
+    /// Milliseconds since the beginning of 1970, as ids have them.
+    #[inline]
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.unix_ms().max(0).unsigned_abs()
     }
 
     /// Refuses messages that are too long, or none at all.
@@ -211,32 +221,39 @@ impl Core {
         !object.list.is_attended() && object.list.is_empty()
     }
 
-    /// Deletes a key whose time is over.
-    pub(crate) fn delete_if_due(&self, list: &mut FrozenList<'_>, dropped: &mut Dropped) {
-        if expire_at_ms(list).is_some_and(|at_ms| at_ms <= self.clock.unix_ms()) {
-            delete(list, dropped);
+    /// TYPE: what the key holds.
+    pub(crate) fn key_type(&self, object: &Arc<Object>) -> Result<Option<KeyType>> {
+        if object.list.is_attended() {
+            return self.edit_key(object, |key| key.key_type());
         }
+        Ok((!object.list.is_empty()).then_some(KeyType::List))
     }
 
-    /// Makes what a list's attention says true again. To be called before a list is let go whose
-    /// elements, expiry or waiters have changed.
-    pub(crate) fn settle(&self, object: &Arc<Object>, list: &mut FrozenList<'_>) {
-        let is_empty = list.is_empty();
-        let Some(watch) = list.extra_mut() else {
+    /// Deletes a key whose time is over; whether it was.
+    pub(crate) fn delete_if_due(&self, key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
+        let is_due = key
+            .expire_at_ms()
+            .is_some_and(|at_ms| at_ms <= self.clock.unix_ms());
+        is_due && delete(key, dropped)
+    }
+
+    /// Makes what a key's attention says true again, and the fast paths agree with it. To be called
+    /// before a key is let go that has changed.
+    pub(crate) fn settle(&self, key: &mut FrozenKey<'_>) {
+        // What `close` has gone through stays as that has left it.
+        if self.is_closed() {
             return;
-        };
-        if is_empty {
-            watch.expire_at_ms = None;
         }
-        if watch.timer_at_ms != watch.expire_at_ms {
+        key.forget_expiry_if_gone();
+        let object = key.object();
+        if let Some(watch) = key.watched_mut()
+            && watch.timer_at_ms != watch.expire_at_ms
+        {
             let shard = self.shard_of(self.keyspace.hash(object.key()));
             shard.move_expiry(object, watch.timer_at_ms, watch.expire_at_ms);
             watch.timer_at_ms = watch.expire_at_ms;
         }
-        if watch.is_idle() {
-            *list.extra_mut() = None;
-            list.set_attended(false);
-        }
+        key.open_and_close();
     }
 
     /// Ends everything: see [`Engine::close`](crate::Engine::close).
@@ -250,7 +267,7 @@ impl Core {
         }
         for slice in 0..SLICES {
             for object in self.keyspace.collect(slice, |_| true) {
-                let _wakes = close_list(&object);
+                let _wakes = close_key(&object);
             }
         }
         for shard in &self.shards {
@@ -267,21 +284,20 @@ impl Core {
     }
 }
 
-/// Clears a list for good; its waiters are told. From now on every push and pop of it looks whether
-/// the engine is closed. What is returned is woken when it is dropped, after the list is let go.
-fn close_list(object: &Object) -> Wakes {
+/// Empties a key for good; its waiters are told. From now on every command on it looks whether the
+/// engine is closed. What is returned is woken when it is dropped, after the key is let go.
+fn close_key(object: &Arc<Object>) -> Wakes {
     let mut wakes = Wakes::new();
-    let mut list = object.list.freeze();
-    list.clear();
-    list.set_attended(true);
-    if let Some(mut watch) = list.extra_mut().take() {
+    let mut key = FrozenKey::new(object);
+    let (_held, watch) = key.close();
+    if let Some(mut watch) = watch {
         while let Some(registration) = watch.waiters.pop_front() {
             if let Some(claim) = registration.call.waiter.claim() {
                 push_wake(&mut wakes, claim.deliver(Reply::Closed));
             }
         }
     }
-    drop(list);
+    drop(key);
     wakes
 }
 

@@ -27,6 +27,11 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// Fields in a block that has the form of this type's.
+    pub(super) fn from_block(block: Bytes) -> Self {
+        Self { block }
+    }
+
     /// Whether there are none, which no entry of a stream has.
     ///
     /// # Examples

@@ -24,6 +24,11 @@ pub enum GroupStart {
     After(StreamId),
 }
 
+impl GroupStart {
+    /// With the first entry.
+    pub const BEGINNING: Self = Self::After(StreamId::MIN);
+}
+
 /// How XGROUP CREATE makes a consumer group.
 ///
 /// # Examples

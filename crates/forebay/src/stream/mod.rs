@@ -29,21 +29,15 @@
 //! ```
 
 mod add;
+pub(crate) mod body;
 mod claim;
 mod delete;
 mod deliver;
 mod entry;
 mod fields;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        unused_imports,
-        reason = "the engine does not have streams yet"
-    )
-)]
 pub(crate) mod group;
 mod group_start;
+mod handle;
 mod id;
 mod info;
 mod nack;
@@ -61,6 +55,7 @@ pub use self::deliver::{Delivered, GroupReadFrom, XreadgroupOptions};
 pub use self::entry::Entry;
 pub use self::fields::{Fields, FieldsIntoIter, FieldsIter};
 pub use self::group_start::{GroupStart, XgroupCreateOptions};
+pub use self::handle::{Consumer, Group, Stream};
 pub use self::id::StreamId;
 pub use self::info::{
     ConsumerInfo, FullConsumerInfo, FullGroupInfo, FullPendingEntry, FullStreamInfo, GroupInfo,

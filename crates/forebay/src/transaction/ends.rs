@@ -296,7 +296,7 @@ impl Transaction<'_> {
     ) -> Result<Option<(Bytes, Vec<Bytes>)>> {
         check_lmpop(keys, count)?;
         for at in self.places(keys)? {
-            if let Some(popped) = pop_count(self.set.list_mut(at), side, count) {
+            if let Some(popped) = pop_count(self.set.key_mut(at).list_mut()?, side, count) {
                 self.edited(at);
                 return Ok(Some((
                     Bytes::copy_from_slice(self.set.object(at).key()),

@@ -23,7 +23,8 @@ impl Transaction<'_> {
     pub fn del<K: AsRef<[u8]>>(&mut self, keys: &[K]) -> Result<u64> {
         let mut deleted = 0;
         for at in self.places(keys)? {
-            deleted += u64::from(delete(self.set.list_mut(at), &mut self.dropped));
+            deleted += u64::from(delete(self.set.key_mut(at), &mut self.dropped));
+            self.set.has_changed(at);
         }
         Ok(deleted)
     }
@@ -62,7 +63,7 @@ impl Transaction<'_> {
         let places = self.places(keys)?;
         Ok(places
             .iter()
-            .filter(|&&at| !self.set.list(at).is_empty())
+            .filter(|&&at| self.set.key(at).exists())
             .count() as u64)
     }
 
@@ -80,7 +81,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn key_type(&self, key: impl AsRef<[u8]>) -> Result<Option<KeyType>> {
-        Ok((!self.list(key)?.is_empty()).then_some(KeyType::List))
+        Ok(self.set.key(self.place(key)?).key_type())
     }
 
     /// RENAME: see [`Engine::rename`](crate::Engine::rename).
@@ -277,7 +278,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn ttl(&self, key: impl AsRef<[u8]>) -> Result<i64> {
-        Ok(remaining(self.list(key)?, self.now_ms(), Unit::Seconds))
+        Ok(remaining(self.key(key)?, self.now_ms(), Unit::Seconds))
     }
 
     /// PTTL: see [`Engine::pttl`](crate::Engine::pttl).
@@ -294,11 +295,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn pttl(&self, key: impl AsRef<[u8]>) -> Result<i64> {
-        Ok(remaining(
-            self.list(key)?,
-            self.now_ms(),
-            Unit::Milliseconds,
-        ))
+        Ok(remaining(self.key(key)?, self.now_ms(), Unit::Milliseconds))
     }
 
     /// EXPIRETIME: see [`Engine::expiretime`](crate::Engine::expiretime).
@@ -315,7 +312,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn expiretime(&self, key: impl AsRef<[u8]>) -> Result<i64> {
-        Ok(moment(self.list(key)?, Unit::Seconds))
+        Ok(moment(self.key(key)?, Unit::Seconds))
     }
 
     /// PEXPIRETIME: see [`Engine::pexpiretime`](crate::Engine::pexpiretime).
@@ -332,7 +329,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn pexpiretime(&self, key: impl AsRef<[u8]>) -> Result<i64> {
-        Ok(moment(self.list(key)?, Unit::Milliseconds))
+        Ok(moment(self.key(key)?, Unit::Milliseconds))
     }
 
     /// PERSIST: see [`Engine::persist`](crate::Engine::persist).
@@ -349,7 +346,8 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn persist(&mut self, key: impl AsRef<[u8]>) -> Result<bool> {
-        self.edit(key, persist)
+        let at = self.place(key)?;
+        Ok(persist(self.set.key_mut(at)))
     }
 
     fn rename_if(
@@ -362,6 +360,7 @@ impl Transaction<'_> {
         let (from, to) = self.set.pair_mut(source, destination);
         let is_renamed = rename(from, to, only_if_free, &mut self.dropped);
         self.edited(destination);
+        self.edited(source);
         is_renamed
     }
 
@@ -372,6 +371,10 @@ impl Transaction<'_> {
         condition: ExpireCondition,
     ) -> Result<bool> {
         let now_ms = self.now_ms();
-        self.edit(key, |list| expire(list, at_ms, now_ms, condition))
+        let at = self.place(key)?;
+        let (key, dropped) = (self.set.key_mut(at), &mut self.dropped);
+        let is_set = expire(key, at_ms, now_ms, condition, dropped);
+        self.edited(at);
+        Ok(is_set)
     }
 }

@@ -13,7 +13,7 @@ use smallvec::SmallVec;
 use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
-use crate::frozen::{FrozenSet, forget_expiry_if_empty};
+use crate::frozen::{FrozenKey, FrozenSet};
 use crate::object::{FrozenList, Object};
 
 /// The commands that [`Engine::transaction`](crate::Engine::transaction) offers inside its one atomic
@@ -80,8 +80,12 @@ impl<'a> Transaction<'a> {
         self.core.clock().unix_ms()
     }
 
+    fn key(&self, key: impl AsRef<[u8]>) -> Result<&FrozenKey<'a>> {
+        Ok(self.set.key(self.place(key)?))
+    }
+
     fn list(&self, key: impl AsRef<[u8]>) -> Result<&FrozenList<'a>> {
-        Ok(self.set.list(self.place(key)?))
+        self.key(key)?.list()
     }
 
     /// Changes one list.
@@ -91,15 +95,15 @@ impl<'a> Transaction<'a> {
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let at = self.place(key)?;
-        let result = f(self.set.list_mut(at));
+        let result = f(self.set.key_mut(at).list_mut()?);
         self.edited(at);
         Ok(result)
     }
 
     /// To be called when a list has been changed.
     fn edited(&mut self, at: usize) {
-        forget_expiry_if_empty(self.set.list_mut(at));
-        self.set.has_grown(at);
+        self.set.key_mut(at).forget_expiry_if_gone();
+        self.set.has_changed(at);
     }
 }
 

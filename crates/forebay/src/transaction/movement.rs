@@ -5,7 +5,7 @@ use forebay_sync::Side;
 
 use super::Transaction;
 use crate::blocking::Elements;
-use crate::command::movement::{How, Route, lmovem};
+use crate::command::movement::{How, Route, lmovem_keys};
 use crate::error::Result;
 
 impl Transaction<'_> {
@@ -98,7 +98,7 @@ impl Transaction<'_> {
     ) -> Result<Option<Elements>> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
         let (from, to) = self.set.pair_mut(source, destination);
-        let moved = lmovem(from, to, route);
+        let moved = lmovem_keys(from, to, route)?;
         self.edited(source);
         self.edited(destination);
         Ok(moved)

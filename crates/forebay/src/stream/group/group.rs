@@ -1,7 +1,9 @@
 //! A consumer group as a whole, and what XGROUP does to it.
 
 use super::arrays::Walk;
-use super::consumer::{Consumer, Consumers};
+#[cfg(test)]
+use super::consumer::Consumer;
+use super::consumer::Consumers;
 use super::cursor::{Cursor, LogFigures};
 use super::pending::PendingTable;
 use super::place::{Ids, Place};
@@ -95,6 +97,7 @@ impl Group {
     }
 
     /// A consumer by name.
+    #[cfg(test)]
     pub(crate) fn find_consumer(&self, name: &[u8]) -> Option<&Consumer> {
         self.consumers.get(self.consumers.find(name)?)
     }
@@ -129,7 +132,7 @@ impl Group {
 
     /// Where an entry is, or was if it is pending.
     #[inline]
-    pub(super) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
+    pub(crate) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
         if let Some(place) = log.locate(id) {
             return Some(place);
         }

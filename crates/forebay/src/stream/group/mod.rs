@@ -72,6 +72,8 @@ pub(crate) use cursor::LogFigures;
 pub(crate) use deliver::Historic;
 pub(crate) use group::Group;
 pub(crate) use place::{Ids, Place};
-pub(crate) use record::{COUNT_MAX, ConsumerIndex, Pending};
+pub(crate) use record::ConsumerIndex;
+#[cfg(test)]
+pub(crate) use record::{COUNT_MAX, Pending};
 pub(crate) use release::{NackMode, NackOptions};
 pub(crate) use report::{PendingQuery, PendingRow};

@@ -67,6 +67,12 @@ impl Group {
         self.pending.remove_all(slice::from_ref(&place)) > 0
     }
 
+    /// The same as [`Self::ack_all`] for entries whose places are known.
+    #[inline]
+    pub(crate) fn ack_places(&mut self, places: &[Place]) -> u64 {
+        self.pending.remove_all(places)
+    }
+
     /// XNACK: nobody has these entries any more, and they are the next to be claimed, in this order
     /// behind what was released before. Returns how many were released.
     ///

@@ -1,0 +1,82 @@
+//! XADD.
+
+use std::sync::Arc;
+
+use forebay_sync::stream_log::Field;
+use smallvec::SmallVec;
+
+use crate::engine::Core;
+use crate::error::{Error, Result};
+use crate::object::Object;
+use crate::stream::{NewId, StreamId, XaddOptions};
+
+/// XADD without options.
+#[inline]
+pub(crate) fn xadd<N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    core: &Core,
+    object: &Arc<Object>,
+    fields: &[(N, V)],
+) -> Result<StreamId> {
+    let fields = as_fields(core, fields)?;
+    let now_ms = core.now_ms();
+    if let Some(stream) = object.stream()
+        && let Ok(added) = stream.add(NewId::Auto, &fields, now_ms)
+    {
+        return added;
+    }
+    let options = XaddOptions::default();
+    core.make_stream(object, |stream| stream.add(&options, &fields, now_ms))
+}
+
+/// XADD. `None` when it does not make the key that there is not.
+pub(crate) fn xadd_with<N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    core: &Core,
+    object: &Arc<Object>,
+    options: &XaddOptions,
+    fields: &[(N, V)],
+) -> Result<Option<StreamId>> {
+    check(options)?;
+    let fields = as_fields(core, fields)?;
+    let now_ms = core.now_ms();
+    if let Some(stream) = object.stream() {
+        if let Ok(added) = stream.add_with(options, &fields, now_ms) {
+            return added.map(Some);
+        }
+        if let Ok(mut frozen) = stream.freeze_unattended() {
+            return frozen.add(options, &fields, now_ms).map(Some);
+        }
+    }
+    if options.nomkstream {
+        let added = core.edit_stream(object, |stream| stream.add(options, &fields, now_ms));
+        return added?.transpose();
+    }
+    let added = core.make_stream(object, |stream| stream.add(options, &fields, now_ms));
+    added.map(Some)
+}
+
+/// Refuses what makes no sense, whatever the stream is.
+pub(crate) fn check(options: &XaddOptions) -> Result<()> {
+    options.check()?;
+    if options.id == NewId::Exactly(StreamId::MIN) {
+        return Err(Error::IdZero);
+    }
+    Ok(())
+}
+
+/// Asks for the bytes before anything is frozen: `as_ref` is the user's code.
+#[inline]
+pub(crate) fn as_fields<'a, N: AsRef<[u8]>, V: AsRef<[u8]>>(
+    core: &Core,
+    fields: &'a [(N, V)],
+) -> Result<SmallVec<[Field<'a>; 4]>> {
+    if fields.is_empty() {
+        return Err(Error::NoFields);
+    }
+    let fields = fields
+        .iter()
+        .map(|(name, value)| (name.as_ref(), value.as_ref()))
+        .collect::<SmallVec<[Field<'a>; 4]>>();
+    let len = |(name, value): &Field<'_>| name.len() + value.len();
+    core.check_len(fields.iter().map(len).sum())?;
+    Ok(fields)
+}

@@ -1,0 +1,146 @@
+//! Reading streams, by key.
+
+use bytes::Bytes;
+
+use super::Engine;
+use crate::command::stream::read::{self, Keyed, Run};
+use crate::error::{Error, Result};
+use crate::object::Object;
+use crate::stream::{Entry, IdRange, ReadFrom, XreadOptions};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// Objects of a call's keys, each with what the call says about it.
+pub(super) type Objects<T> = SmallVec<[(Arc<Object>, T); 4]>;
+
+impl Engine {
+    /// XLEN: see [`Stream::xlen`](crate::Stream::xlen).
+    ///
+    /// # Errors
+    /// As [`Stream::xlen`](crate::Stream::xlen), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.xlen("mq")?, 0);
+    /// engine.xadd("mq", [("stock", "5")])?;
+    /// assert_eq!(engine.xlen("mq")?, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xlen(&self, key: impl AsRef<[u8]>) -> Result<u64> {
+        let read = |object: &_| read::xlen(&self.core, object);
+        Ok(self.core.with_existing(key.as_ref(), read)?.unwrap_or(0))
+    }
+
+    /// XRANGE: see [`Stream::xrange`](crate::Stream::xrange).
+    ///
+    /// # Errors
+    /// As [`Stream::xrange`](crate::Stream::xrange), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    /// use forebay::stream::IdRange;
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.xadd("mq", [("stock", "5")])?;
+    /// let entries = engine.xrange("mq", IdRange::parse("-", "+")?, Some(10))?;
+    /// assert_eq!(entries[0].fields, [("stock", "5")]);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xrange(
+        &self,
+        key: impl AsRef<[u8]>,
+        range: impl Into<IdRange>,
+        count: Option<u64>,
+    ) -> Result<Vec<Entry>> {
+        self.run(key.as_ref(), Run::new(range.into(), count, false)?)
+    }
+
+    /// XREVRANGE: see [`Stream::xrevrange`](crate::Stream::xrevrange).
+    ///
+    /// # Errors
+    /// As [`Engine::xrange`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.xadd("mq", [("stock", "5")])?;
+    /// engine.xadd("mq", [("stock", "3")])?;
+    /// let newest = engine.xrevrange("mq", .., Some(1))?;
+    /// assert_eq!(newest[0].fields, [("stock", "3")]);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xrevrange(
+        &self,
+        key: impl AsRef<[u8]>,
+        range: impl Into<IdRange>,
+        count: Option<u64>,
+    ) -> Result<Vec<Entry>> {
+        self.run(key.as_ref(), Run::new(range.into(), count, true)?)
+    }
+
+    fn run(&self, key: &[u8], run: Run) -> Result<Vec<Entry>> {
+        let read = |object: &_| read::xrange(&self.core, object, run);
+        Ok(self.core.with_existing(key, read)?.unwrap_or_default())
+    }
+
+    /// XREAD: the entries of several streams, of each those after an id, as one step. Streams that have
+    /// none are left away.
+    ///
+    /// # Errors
+    /// As [`XreadOptions::check`]; and [`NoKeys`](crate::Error::NoKeys),
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`WrongType`](crate::Error::WrongType),
+    /// [`Closed`](crate::Error::Closed).
+    ///
+    /// # Complexity
+    /// For each stream O(log n + entries returned). Others wait meanwhile when there are several.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine, StreamId};
+    /// use forebay::stream::XreadOptions;
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// let id = engine.xadd("orders", [("order", "7")])?;
+    /// engine.xadd("audit", [("who", "shop")])?;
+    /// let from = [("orders", id.into()), ("audit", StreamId::MIN.into())];
+    /// let read = engine.xread(&from, &XreadOptions::default())?;
+    /// assert_eq!(read.len(), 1);
+    /// assert_eq!((&read[0].0[..], read[0].1.len()), (&b"audit"[..], 1));
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xread<K: AsRef<[u8]>>(
+        &self,
+        streams: &[(K, ReadFrom)],
+        options: &XreadOptions,
+    ) -> Result<Vec<(Bytes, Vec<Entry>)>> {
+        options.check()?;
+        let objects = self.stream_objects(streams)?;
+        let read = read::xread_all(&self.core, &objects, options)?;
+        Ok(by_key(&objects, read))
+    }
+
+    /// The objects of the keys of a call.
+    pub(super) fn stream_objects<K: AsRef<[u8]>, T: Copy>(
+        &self,
+        streams: &[(K, T)],
+    ) -> Result<Objects<T>> {
+        if streams.is_empty() {
+            return Err(Error::NoKeys);
+        }
+        let object = |(key, with): &(K, T)| Ok((self.core.object(key.as_ref())?, *with));
+        streams.iter().map(object).collect()
+    }
+}
+
+/// With keys instead of their places.
+pub(super) fn by_key<T, E>(objects: &Objects<T>, keyed: Keyed<E>) -> Vec<(Bytes, Vec<E>)> {
+    let key = |at: usize| Bytes::copy_from_slice(objects[at].0.key());
+    let named = keyed.into_iter().map(|(at, entries)| (key(at), entries));
+    named.collect()
+}

@@ -1,0 +1,62 @@
+//! XACK and XNACK.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::body::{Detour, StreamBody};
+use super::deliver::Stop;
+use super::frozen::FrozenStream;
+use super::groups::SharedGroup;
+use crate::stream::group::{self, NackOptions, Place};
+use crate::stream::{NackMode, StreamId, XnackOptions};
+
+impl StreamBody {
+    /// XACK: how many entries were pending. The group is `hint`, if it still is one.
+    pub(crate) fn ack(
+        &self,
+        name: &[u8],
+        hint: Option<&Arc<SharedGroup>>,
+        ids: &[StreamId],
+    ) -> Result<u64, Detour> {
+        let reader = self.log.pin();
+        self.with_group(&reader, name, hint, |log, group| {
+            let located = ids.iter().filter_map(|&id| group.locate(id, log));
+            let places: SmallVec<[Place; 16]> = located.collect();
+            // What is pending and was not found may be in a segment that is on its way out.
+            if places.len() < ids.len() && !log.is_fixed() {
+                return Err(Stop::Again);
+            }
+            Ok(group.ack_places(&places))
+        })
+    }
+}
+
+impl FrozenStream<'_> {
+    /// XACK: how many entries were pending. `None` when there is no such group.
+    pub(crate) fn ack(&self, name: &[u8], ids: &[StreamId]) -> Option<u64> {
+        self.with_group(name, |log, group| group.ack_all(ids.iter().copied(), log))
+    }
+
+    /// XNACK: how many entries were given back. `None` when there is no such group.
+    pub(crate) fn nack(
+        &self,
+        name: &[u8],
+        mode: NackMode,
+        ids: &[StreamId],
+        options: &XnackOptions,
+    ) -> Option<u64> {
+        let options = NackOptions {
+            mode: match mode {
+                NackMode::Silent => group::NackMode::Silent,
+                NackMode::Fail => group::NackMode::Fail,
+                NackMode::Fatal => group::NackMode::Fatal,
+            },
+            count: options.retrycount,
+            force: options.force,
+        };
+        self.with_group(name, |log, group| {
+            group.nack(ids.iter().copied(), &options, log)
+        })
+    }
+}
