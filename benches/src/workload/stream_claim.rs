@@ -5,6 +5,7 @@ use std::thread;
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{add_all, case, check_pending, work_of};
+use crate::engine::stream::forebay::Autoclaiming;
 use crate::engine::stream::{Member, Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape, as_f64};
@@ -15,10 +16,8 @@ const MESSAGES: u64 = 100_000;
 const COUNT: usize = 100;
 /// Of so many pending entries, one belongs to the dead consumer, where the rest is another's.
 const OTHERS: u64 = 100;
-/// How long the dead consumer is waited for, and from when on its entries are taken over. What is
-/// taken over is idle anew, so that it is not found again as long as a run takes less than this.
-const DEAD_FOR: Duration = Duration::from_millis(350);
-const MIN_IDLE_MS: u64 = 300;
+/// How much longer the dead consumer is waited for than its entries have to be idle.
+const MARGIN: Duration = Duration::from_millis(50);
 /// A served engine gets one in so many messages.
 const PART: u64 = 2;
 const DEAD: usize = 0;
@@ -35,6 +34,7 @@ fn group(others: u64) -> Group {
         others,
         cases: Vec::new(),
     };
+    cases.visit::<Autoclaiming>();
     visit_streams(&mut cases);
     let title = if others == 1 {
         "all that is pending is a dead consumer's".to_owned()
@@ -83,7 +83,8 @@ pub fn run<S: Stream, A: Audit>(others: u64, work: &Work) -> Result<Sample, Faul
         add_all::<A>(&mut stream.session(), 0, work.messages, work);
         let mut dead = stream.member(0, DEAD);
         deliver_all(&mut dead, work);
-        thread::sleep(DEAD_FOR);
+        let min_idle_ms = min_idle_ms(work);
+        thread::sleep(Duration::from_millis(min_idle_ms) + MARGIN);
         // What the living takes over now is no longer idle: the rest is behind it.
         let before = work.messages - work.messages / others;
         let mut audit = A::default();
@@ -133,6 +134,12 @@ pub fn run<S: Stream, A: Audit>(others: u64, work: &Work) -> Result<Sample, Faul
     Ok(sample)
 }
 
+/// From when on the dead consumer's entries are taken over. What is taken over is idle anew, and is not
+/// found again as long as a run takes less than this.
+const fn min_idle_ms(work: &Work) -> u64 {
+    100 + work.messages / 500
+}
+
 /// Takes everything, and acknowledges nothing.
 fn deliver_all(member: &mut impl Member, work: &Work) {
     let mut delivered = 0;
@@ -156,7 +163,7 @@ fn take_over(
     while claimed < quota && work.pulse.beat() {
         let before = claimed;
         let count = usize::try_from(quota - claimed).map_or(COUNT, |left| left.min(COUNT));
-        member.claim(MIN_IDLE_MS, count, |id, message| {
+        member.claim(min_idle_ms(work), count, |id, message| {
             claimed += 1;
             visit(id, message);
         });

@@ -1,6 +1,7 @@
 //! `stream-many`: a million streams of one entry each, for the memory that a stream takes.
 
 use crate::audit::{Audit, Ledger, Tally};
+use crate::engine::stream::forebay::Names;
 use crate::engine::stream::{KeyedStreams, dashmap_mutex_btreemap};
 use crate::engine::{Key, redis};
 use crate::fault::Fault;
@@ -24,7 +25,7 @@ pub fn groups() -> Vec<Group> {
         keys: KEYS,
         extra: vec![("key_bytes", NAME_BYTES.into())],
     };
-    let mut cases = vec![case::<dashmap_mutex_btreemap::Map>()];
+    let mut cases = vec![case::<Names>(), case::<dashmap_mutex_btreemap::Map>()];
     if redis::version().is_some() {
         cases.push(case::<redis::Keyed>());
     }

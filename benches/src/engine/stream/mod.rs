@@ -7,12 +7,13 @@
 pub mod crossbeam_skiplist;
 pub mod dashmap_mutex_btreemap;
 pub mod fields;
+pub mod forebay;
 pub mod group;
 pub mod mutex_arena;
 pub mod mutex_btreemap;
 pub mod peer;
 
-use forebay::StreamId;
+use ::forebay::StreamId;
 
 use crate::engine::redis;
 use crate::engine::{Key, Named};
@@ -146,6 +147,7 @@ pub trait StreamVisitor {
 /// Visits every stream: Forebay in its ways of use first, then the peers by name. A peer that is
 /// not installed is left out.
 pub fn visit_streams(visitor: &mut impl StreamVisitor) {
+    visitor.visit::<forebay::Handles>();
     visitor.visit::<crossbeam_skiplist::Stream>();
     visitor.visit::<mutex_arena::Stream>();
     visitor.visit::<mutex_btreemap::Stream>();
