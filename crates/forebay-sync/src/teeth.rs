@@ -101,6 +101,8 @@ sites! {
     StreamEdit,
     /// A reader takes that count before it reads the fields.
     StreamEditsLoad,
+    /// Exclusive mode counts itself before it deletes.
+    StreamDeletions,
     /// Exclusive mode changes these fields.
     StreamFieldStore,
     /// Who has read what exclusive mode changes looks at its count after it.

@@ -76,14 +76,13 @@ impl Model {
     }
 
     fn random_id(&self, random: &mut Random) -> Id {
-        let known = self.entries.keys();
+        let mut known = self.entries.keys();
         let id = match random.below(4) {
             0 => Id::new(random.below(u64::MAX), random.below(5)),
             1 => self.last_id,
             _ if self.entries.is_empty() => Id::MIN,
             _ => *known
-                .skip(usize::try_from(random.below(self.entries.len() as u64)).unwrap())
-                .next()
+                .nth(usize::try_from(random.below(self.entries.len() as u64)).unwrap())
                 .unwrap(),
         };
         match random.below(4) {
@@ -103,7 +102,7 @@ impl Model {
 }
 
 fn name_of(value: &[u8]) -> &'static [u8] {
-    if value.len() % 5 == 0 {
+    if value.len().is_multiple_of(5) {
         b"a name of its own"
     } else {
         b"item"
@@ -199,13 +198,13 @@ fn change(alone: &mut StreamExclusive<'_, ()>, model: &mut Model, random: &mut R
     for place in leaving {
         assert!(alone.at(place).is_none(), "{place:?} has left");
     }
-    assert_eq!(alone.state(), model.state());
+    assert_eq!(alone.state(), model.state(), "in exclusive mode");
 }
 
 /// Reads that are compared with the model.
 fn look(log: &StreamLog<()>, model: &Model, random: &mut Random) {
     let reader = log.pin();
-    assert_eq!(reader.state(), model.state());
+    assert_eq!(reader.state(), model.state(), "for a reader");
     let (a, b) = (model.random_id(random), model.random_id(random));
     let (from, to) = (a.min(b), a.max(b));
     let limit = usize::try_from(random.below(200)).unwrap();
@@ -234,7 +233,8 @@ fn look(log: &StreamLog<()>, model: &Model, random: &mut Random) {
     );
     assert_eq!(
         reader.get(from).map(|entry| entry.id()),
-        model.entries.get(&from).map(|_| from)
+        model.entries.get(&from).map(|_| from),
+        "the entry {from}"
     );
     for entry in reader.range(from, Id::MAX, 20) {
         model.is(entry);
@@ -244,9 +244,9 @@ fn look(log: &StreamLog<()>, model: &Model, random: &mut Random) {
         assert!(reader.at(gone).is_none(), "{gone:?}");
     }
     let first = model.entries.keys().next().copied();
-    assert_eq!(reader.first().map(|entry| entry.id()), first);
+    assert_eq!(reader.first().map(|entry| entry.id()), first, "first");
     let last = model.entries.keys().next_back().copied();
-    assert_eq!(reader.last().map(|entry| entry.id()), last);
+    assert_eq!(reader.last().map(|entry| entry.id()), last, "last");
 }
 
 fn run(seed: u64, operations: u64, changes: u64) {

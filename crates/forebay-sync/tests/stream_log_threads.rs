@@ -6,16 +6,17 @@ use std::thread;
 
 use forebay_sync::stream_log::{AddError, EntryRef, Field, Id, NewId, Place, StreamLog};
 
-const ADDERS: u64 = 3;
+const ADDERS: usize = 3;
 const EACH: u64 = if cfg!(debug_assertions) { 4000 } else { 40_000 };
 
 /// An entry that shows when a part of it is missing.
 fn with_entry<R>(adder: u64, number: u64, f: impl FnOnce(&[Field<'_>]) -> R) -> R {
     let filling = [number.to_le_bytes()[0]; 40];
+    let len = usize::try_from(number % 40).unwrap();
     let fields: [Field<'_>; 3] = [
         (b"adder", &adder.to_le_bytes()),
         (b"number", &number.to_le_bytes()),
-        (b"filling", &filling[..number as usize % 40]),
+        (b"filling", &filling[..len]),
     ];
     f(&fields)
 }
@@ -39,12 +40,13 @@ fn read(entry: EntryRef<'_>) -> (u64, u64) {
 
 /// Numbers of each adder without a gap.
 #[derive(Default)]
-struct Order([u64; ADDERS as usize]);
+struct Order([u64; ADDERS]);
 
 impl Order {
     fn check(&mut self, (adder, number): (u64, u64)) {
-        assert_eq!(self.0[adder as usize], number, "of adder {adder}");
-        self.0[adder as usize] += 1;
+        let next = &mut self.0[usize::try_from(adder).unwrap()];
+        assert_eq!(*next, number, "of adder {adder}");
+        *next += 1;
     }
 }
 
@@ -72,7 +74,7 @@ fn every_entry_once_in_order_and_seen_when_its_add_has_returned() {
     let log = StreamLog::<()>::new();
     let done = AtomicU64::new(0);
     thread::scope(|scope| {
-        for adder in 0..ADDERS {
+        for adder in 0..ADDERS as u64 {
             let (log, done) = (&log, &done);
             scope.spawn(move || {
                 let mut before = Id::MIN;
@@ -95,7 +97,7 @@ fn every_entry_once_in_order_and_seen_when_its_add_has_returned() {
             let mut order = Order::default();
             let (mut last, mut place, mut count) = (Id::MIN, None, 0);
             loop {
-                let is_last = done.load(Ordering::Acquire) == ADDERS;
+                let is_last = done.load(Ordering::Acquire) == ADDERS as u64;
                 let reader = log.pin();
                 let entries = reader.after(last, place, 100);
                 if entries.len() == 0 && is_last {
@@ -109,10 +111,10 @@ fn every_entry_once_in_order_and_seen_when_its_add_has_returned() {
                     count += 1;
                 }
             }
-            assert_eq!(count, ADDERS * EACH, "all of them");
+            assert_eq!(count, ADDERS as u64 * EACH, "all of them");
         });
     });
-    assert_eq!(log.len(), ADDERS * EACH, "all of them");
+    assert_eq!(log.len(), ADDERS as u64 * EACH, "all of them");
 }
 
 /// Trimming to a fixed length while others add and read: a range has no hole.

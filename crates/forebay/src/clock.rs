@@ -76,6 +76,23 @@ impl Clock {
         }
     }
 
+    /// Sets a manual clock to another time, which may lie before: clocks of computers are set back too.
+    /// Does nothing to the system's clock.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::Clock;
+    ///
+    /// let clock = Clock::manual(5);
+    /// clock.set(2);
+    /// assert_eq!(clock.unix_ms(), 2);
+    /// ```
+    pub fn set(&self, unix_ms: i64) {
+        if let Source::Manual(now_ms) = &self.0 {
+            *now_ms.lock().unwrap_or_else(PoisonError::into_inner) = unix_ms;
+        }
+    }
+
     /// Milliseconds since the beginning of 1970.
     ///
     /// # Examples

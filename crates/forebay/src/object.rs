@@ -11,10 +11,10 @@ use std::sync::{Arc, OnceLock};
 
 use forebay_sync::loom::AtomicBool;
 use forebay_sync::loom::Ordering::Relaxed;
-use forebay_sync::{Exclusive, SegmentList, WaitQueue};
+use forebay_sync::{Exclusive, SegmentList};
 use smallvec::SmallVec;
 
-use crate::blocking::Registration;
+use crate::blocking::Waiters;
 use crate::stream::body::StreamBody;
 
 /// A list, or a stream, and the key it belongs to.
@@ -47,10 +47,11 @@ pub(crate) type FrozenList<'a> = Exclusive<'a, Attention>;
 pub(crate) struct Watch {
     /// When the key stops to exist.
     pub(crate) expire_at_ms: Option<i64>,
-    /// When a timer looks after it; made to agree with the above before the key is let go.
+    /// When a timer looks after it: at the above, or when somebody who waits can claim entries. Made
+    /// to agree with these before the key is let go.
     pub(crate) timer_at_ms: Option<i64>,
     /// Who waits for an element or an entry, in order of arrival.
-    pub(crate) waiters: WaitQueue<Registration>,
+    pub(crate) waiters: Waiters,
 }
 
 impl Watch {

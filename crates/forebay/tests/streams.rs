@@ -1,4 +1,5 @@
-//! Streams: the plain model answers what is written down, and what a real Redis answers.
+//! Streams: the plain model and the engine answer what is written down, the model answers what a real
+//! Redis answers, and the engine what the model answers.
 //!
 //! The second needs `redis-server` on the machine; without one the test says so and compares nothing.
 //! What is newer than Redis 7.0 stands in the cases only.
@@ -21,6 +22,7 @@ use redis_server::RedisServer;
 use resp::{Client, Value};
 use streams::cases::{Step, cases};
 use streams::command::Command;
+use streams::embedded::{Embedded, Manner};
 use streams::generate::{lines, newest_lines};
 use streams::model::Model;
 use streams::notation::text;
@@ -40,11 +42,28 @@ const NODE_ENTRIES_MAX: u64 = 4;
 /// No other number is so large.
 const TIMES_FROM: i64 = 100_000_000;
 
-/// What the model answers to a line.
-fn ask(model: &mut Model, now_ms: i64, line: &str) -> (Option<Command>, Value) {
+/// Who can be asked.
+trait Streams {
+    fn apply(&mut self, now_ms: i64, command: &Command) -> Reply;
+}
+
+impl Streams for Model {
+    fn apply(&mut self, now_ms: i64, command: &Command) -> Reply {
+        self.apply(now_ms, command)
+    }
+}
+
+impl Streams for Embedded {
+    fn apply(&mut self, now_ms: i64, command: &Command) -> Reply {
+        self.apply(now_ms, command)
+    }
+}
+
+/// What is answered to a line.
+fn ask(streams: &mut impl Streams, now_ms: i64, line: &str) -> (Option<Command>, Value) {
     match parse(line) {
         Ok(command) => {
-            let reply = model.apply(now_ms, &command);
+            let reply = streams.apply(now_ms, &command);
             let value = value(Some(&command), &reply);
             (Some(command), value)
         }
@@ -56,7 +75,11 @@ macro_rules! case_files {
     ($($name:ident),* $(,)?) => {
         $(#[test]
         fn $name() {
-            check_cases(include_str!(concat!("cases/streams/", stringify!($name), ".txt")));
+            let file = include_str!(concat!("cases/streams/", stringify!($name), ".txt"));
+            check_cases(file, |_| Model::default());
+            for manner in [Manner::ByName, Manner::ByHandle] {
+                check_cases(file, |now_ms| Embedded::new(manner, now_ms));
+            }
         })*
     };
 }
@@ -75,16 +98,17 @@ case_files!(
     groups,
 );
 
-fn check_cases(file: &str) {
+fn check_cases<S: Streams>(file: &str, start: impl Fn(i64) -> S) {
     let mut wrong = Vec::new();
     for case in cases(file) {
-        let mut model = Model::default();
+        let mut streams = None;
         let mut now_ms = START_MS;
         for step in case.steps {
             match step {
                 Step::Advance { ms } => now_ms += ms,
                 Step::Ask { line, answer } => {
-                    let actual = text(&ask(&mut model, now_ms, line).1);
+                    let streams = streams.get_or_insert_with(|| start(now_ms));
+                    let actual = text(&ask(streams, now_ms, line).1);
                     if actual != answer {
                         wrong.push(format!(
                             "{}\n  > {line}\n  expected {answer}\n  actual   {actual}",
@@ -266,21 +290,48 @@ fn the_model_answers_what_redis_answers() {
         .unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// There is no Redis to compare with, but what is newer must at least be understood.
-#[test]
-fn the_model_knows_the_newest_commands() {
+/// Runs `lines` on the engine and on the model.
+fn compare_embedded(manner: Manner, lines: &[String]) -> Result<(), TestCaseError> {
+    let mut engine = Embedded::new(manner, START_MS);
+    let mut model = Model::by_ordinal();
+    let ends = ["s", "t"].map(|key| format!("XINFO STREAM {key} FULL COUNT 0"));
+    let lines = lines.iter().chain(&ends).enumerate();
+    for ((number, line), now_ms) in lines.clone().zip((START_MS..).step_by(500)) {
+        let actual = ask(&mut engine, now_ms, line).1;
+        let expected = ask(&mut model, now_ms, line).1;
+        prop_assert!(
+            actual == expected,
+            "command {number}: {line}\n engine {}\n model  {}\n all {:#?}",
+            text(&actual),
+            text(&expected),
+            lines
+                .take(number + 1)
+                .map(|(_, line)| line)
+                .collect::<Vec<_>>()
+        );
+    }
+    Ok(())
+}
+
+fn check_embedded(manner: Manner) {
+    let long = std::env::var_os("FOREBAY_LONG").is_some();
+    let (cases, len) = if long { (20_000, 400) } else { (300, 200) };
     let config = Proptest {
-        cases: 200,
+        cases,
         failure_persistence: None,
         ..Proptest::default()
     };
     TestRunner::new(config)
-        .run(&newest_lines(150), |lines| {
-            let mut model = Model::default();
-            for (line, now_ms) in lines.iter().zip((START_MS..).step_by(500)) {
-                ask(&mut model, now_ms, line);
-            }
-            Ok(())
-        })
+        .run(&newest_lines(len), |lines| compare_embedded(manner, &lines))
         .unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn the_engine_answers_what_the_model_answers() {
+    check_embedded(Manner::ByName);
+}
+
+#[test]
+fn handles_answer_what_the_model_answers() {
+    check_embedded(Manner::ByHandle);
 }

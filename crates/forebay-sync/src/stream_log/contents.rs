@@ -6,10 +6,10 @@ use core::mem::{self, ManuallyDrop};
 use super::exclusive::StreamExclusive;
 use super::garbage::Garbage;
 use super::id::Id;
-use super::index::NodeLink;
+use super::node::NodeLink;
 use super::plan::Size;
 use super::reclaim::{Guard, Reclaim};
-use super::segment::{Header, Link, Segment};
+use super::segment::{Link, Segment};
 
 /// All entries and counters of a log, without a log: what [`StreamExclusive::take_all`] takes and
 /// [`StreamExclusive::put_all`] puts. Dropping it drops them.
@@ -113,11 +113,6 @@ impl<X> StreamExclusive<'_, X> {
         self.head = unsafe { Segment::from_link(contents.head) };
         // SAFETY: as above.
         self.tail = unsafe { Segment::from_link(contents.tail) };
-        let Header { base, ordinal, .. } = *self.tail.header();
-        let number = self.tail.header().number.max(fresh.header().number);
-        // The numbers that this log has used for entries of its own are not used again.
-        // SAFETY: no log ever published it.
-        unsafe { self.tail.open(base, number, ordinal) };
         self.word = self.tail.word().plain();
         self.first = contents.first;
         self.removed = contents.removed;
@@ -126,8 +121,10 @@ impl<X> StreamExclusive<'_, X> {
         self.log.index.set_root(contents.index);
         self.alone().segments = contents.segments;
         let _moved = ManuallyDrop::new(contents);
-        // SAFETY: made by `clear`, and never published.
-        unsafe { fresh.free() };
+        // Its number is above all that this log has used for entries of its own: none is used
+        // again. (That of the contents' tail cannot be changed: readers of the log where they were
+        // may look at it.)
+        self.roll(self.last_id(), fresh);
     }
 
     /// Drops all entries and counters: the log is as new. O(number of segments).

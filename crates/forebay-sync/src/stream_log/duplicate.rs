@@ -5,11 +5,12 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use super::contents::StreamContents;
-use super::encoding;
+use super::encoding::{self, Field};
 use super::exclusive::StreamExclusive;
 use super::index::{Index, SEGMENTS_MIN};
+use super::payload::Payload;
 use super::plan::Size;
-use super::segment::{Payload, Segment};
+use super::segment::Segment;
 use super::word::{Slot, Word};
 use crate::loom::Ordering::Relaxed;
 use crate::loom::OwnedAtomic;
@@ -74,7 +75,7 @@ impl Segment<'_> {
     /// The same segment once more, sealed, with what is in it up to `word`.
     fn copy(self, word: Word) -> Segment<'static> {
         let header = self.header();
-        let names = encoding::names_of(self.names());
+        let names = names_of(self.names());
         let size = Size {
             slots: self.slots_max(),
             units: self.units(),
@@ -120,4 +121,32 @@ impl Segment<'_> {
         // SAFETY: the place is free, by the contract, and as large as in this segment.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), to.inline(slot), bytes.len()) };
     }
+
+    /// Where the bytes of an entry that is not boxed begin.
+    fn inline(self, slot: Slot) -> *mut u8 {
+        self.unit(slot.offset()).cast::<u8>()
+    }
+
+    /// All bytes of an entry that is not boxed.
+    ///
+    /// # Safety
+    ///
+    /// `slot` was read from this segment as published, and is not boxed.
+    unsafe fn stored(&self, slot: Slot) -> &[u8] {
+        // SAFETY: the same contract.
+        let body = unsafe { self.entry(slot) }.body;
+        let from = self.inline(slot).cast_const();
+        let len = body.as_ptr_range().end.addr() - from.addr();
+        // SAFETY: the head stands right in front of the body.
+        unsafe { core::slice::from_raw_parts(from, len) }
+    }
+}
+
+/// Fields with the names of a block, and without values.
+fn names_of(mut block: &[u8]) -> Vec<Field<'_>> {
+    let mut fields = Vec::new();
+    while let Some(name) = encoding::take(&mut block) {
+        fields.push((name, &[][..]));
+    }
+    fields
 }

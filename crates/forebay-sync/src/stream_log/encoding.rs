@@ -11,18 +11,12 @@
 //! group follows. A short entry with the segment's names has one byte in front, and one for each
 //! value.
 
-use alloc::boxed::Box;
-#[cfg(not(loom))]
-use alloc::vec::Vec;
-
-use crate::copy::copy;
-
 /// A name and a value.
 pub type Field<'a> = (&'a [u8], &'a [u8]);
 
 /// Bytes of a number.
 #[inline]
-const fn number_bytes(number: usize) -> usize {
+pub(super) const fn number_bytes(number: usize) -> usize {
     if number < 1 << 7 {
         1
     } else {
@@ -32,7 +26,7 @@ const fn number_bytes(number: usize) -> usize {
 
 /// Bytes of a length and what it is the length of.
 #[inline]
-const fn prefixed(bytes: &[u8]) -> usize {
+pub(super) const fn prefixed(bytes: &[u8]) -> usize {
     number_bytes(bytes.len()) + bytes.len()
 }
 
@@ -59,171 +53,11 @@ fn take_number(bytes: &mut &[u8]) -> Option<usize> {
 
 /// Takes a length, and as many bytes, from the front.
 #[inline]
-fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+pub(super) fn take<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let len = take_number(bytes)?;
     let (taken, rest) = bytes.split_at_checked(len)?;
     *bytes = rest;
     Some(taken)
-}
-
-/// How an entry will be written into a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Measure {
-    /// Whether the names stand in the entry.
-    named: bool,
-    body: usize,
-}
-
-impl Measure {
-    /// For a segment with these names.
-    #[inline]
-    pub(super) fn new(fields: &[Field<'_>], mut names: &[u8]) -> Self {
-        let mut values = 0;
-        for (name, value) in fields {
-            if take(&mut names) != Some(name) {
-                return Self::named(fields);
-            }
-            values += prefixed(value);
-        }
-        if !names.is_empty() {
-            return Self::named(fields);
-        }
-        Self {
-            named: false,
-            body: values,
-        }
-    }
-
-    /// For a segment with just these names.
-    pub(super) fn unnamed(fields: &[Field<'_>]) -> Self {
-        Self {
-            named: false,
-            body: fields.iter().map(|(_, value)| prefixed(value)).sum(),
-        }
-    }
-
-    /// For an entry that stands for itself.
-    pub(super) fn named(fields: &[Field<'_>]) -> Self {
-        let bytes = |(name, value): &Field<'_>| prefixed(name) + prefixed(value);
-        Self {
-            named: true,
-            body: fields.iter().map(bytes).sum(),
-        }
-    }
-
-    #[inline]
-    const fn head(self) -> usize {
-        self.body << 1 | self.named as usize
-    }
-
-    /// Bytes in all.
-    #[inline]
-    pub(super) const fn bytes(self) -> usize {
-        number_bytes(self.head()) + self.body
-    }
-
-    /// Writes the entry.
-    ///
-    /// # Safety
-    ///
-    /// `self` is the measure of `fields`, and [`Measure::bytes`] bytes from `to` on can be written.
-    #[inline]
-    pub(super) unsafe fn write(self, fields: &[Field<'_>], to: *mut u8) {
-        let mut writer = Writer { to };
-        // SAFETY: the head is part of what was measured.
-        unsafe { writer.number(self.head()) };
-        for (name, value) in fields {
-            if self.named {
-                // SAFETY: a named entry was measured with its names.
-                unsafe { writer.prefixed(name) };
-            }
-            // SAFETY: every value was measured.
-            unsafe { writer.prefixed(value) };
-        }
-        debug_assert_eq!(
-            writer.to.addr() - to.addr(),
-            self.bytes(),
-            "as long as measured"
-        );
-    }
-
-    /// The entry in memory of its own.
-    pub(super) fn boxed(self, fields: &[Field<'_>]) -> Box<[u8]> {
-        let mut bytes = alloc::vec![0; self.bytes()].into_boxed_slice();
-        // SAFETY: as long as the entry.
-        unsafe { self.write(fields, bytes.as_mut_ptr()) };
-        bytes
-    }
-}
-
-/// Bytes of a block of names.
-pub(super) fn names_bytes(fields: &[Field<'_>]) -> usize {
-    fields.iter().map(|(name, _)| prefixed(name)).sum()
-}
-
-/// Writes a block of names.
-///
-/// # Safety
-///
-/// [`names_bytes`] bytes from `to` on can be written.
-pub(super) unsafe fn write_names(fields: &[Field<'_>], to: *mut u8) {
-    let mut writer = Writer { to };
-    for (name, _) in fields {
-        // SAFETY: every name was measured.
-        unsafe { writer.prefixed(name) };
-    }
-}
-
-/// Fields with the names of a block, and without values.
-#[cfg(not(loom))]
-pub(super) fn names_of(mut block: &[u8]) -> Vec<Field<'_>> {
-    let mut fields = Vec::new();
-    while let Some(name) = take(&mut block) {
-        fields.push((name, &[][..]));
-    }
-    fields
-}
-
-struct Writer {
-    to: *mut u8,
-}
-
-impl Writer {
-    /// # Safety
-    ///
-    /// [`number_bytes`] bytes can be written.
-    #[inline]
-    unsafe fn number(&mut self, mut number: usize) {
-        while number >= 1 << 7 {
-            // SAFETY: one byte for each seven bits, by the contract.
-            unsafe { self.byte(number as u8 | 1 << 7) };
-            number >>= 7;
-        }
-        // SAFETY: the last of them.
-        unsafe { self.byte(number as u8) };
-    }
-
-    /// # Safety
-    ///
-    /// A byte can be written.
-    #[inline]
-    unsafe fn byte(&mut self, byte: u8) {
-        // SAFETY: the same contract.
-        unsafe { self.to.write(byte) };
-        self.to = self.to.wrapping_add(1);
-    }
-
-    /// # Safety
-    ///
-    /// [`prefixed`] bytes can be written.
-    #[inline]
-    unsafe fn prefixed(&mut self, bytes: &[u8]) {
-        // SAFETY: the same contract.
-        unsafe { self.number(bytes.len()) };
-        // SAFETY: the same contract; the caller's bytes are not in memory that was just claimed.
-        unsafe { copy(bytes.as_ptr(), self.to, bytes.len()) };
-        self.to = self.to.wrapping_add(bytes.len());
-    }
 }
 
 /// The fields of an entry as they are stored, to be copied in one piece and read later.
@@ -284,7 +118,7 @@ impl core::iter::FusedIterator for Fields<'_> {}
 ///
 /// # Safety
 ///
-/// [`Measure::write`] has written an entry there, in a segment with these names; its bytes do not
+/// [`Measure::write`](super::measure::Measure::write) has written an entry there, in a segment with these names; its bytes do not
 /// change and stay there as long as the names.
 #[inline]
 pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
@@ -309,6 +143,7 @@ pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
+    use super::super::measure::{Measure, names_bytes, write_names};
     use super::*;
 
     fn names_of(fields: &[Field<'_>]) -> Vec<u8> {

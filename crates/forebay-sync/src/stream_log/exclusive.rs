@@ -3,17 +3,13 @@
 use core::fmt;
 use core::mem;
 
-use super::encoding::Field;
-use super::entry::{Added, Place};
 use super::garbage::Garbage;
-use super::id::{Id, IdError, NewId};
-use super::index;
+use super::id::Id;
 use super::log::StreamLog;
-use super::plan::{Opening, Size};
 use super::reclaim::Guard;
-use super::segment::{INLINE_BYTES_MAX, Link, Payload, Segment};
+use super::segment::{Link, Segment};
 use super::view::View;
-use super::word::{Key, Slot, Word};
+use super::word::Word;
 use crate::loom::Ordering::{Relaxed, Release};
 use crate::loom::OwnedAtomic;
 use crate::teeth::{Site, ord, skips};
@@ -86,9 +82,9 @@ pub struct StreamExclusive<'a, X> {
     /// What this section has counted itself for.
     change: Change,
     /// Whether segments without entries may be taken out: the owner will hear of it.
-    sweeps: bool,
+    pub(super) sweeps: bool,
     /// A segment that was made before the log was frozen.
-    reserve: Option<Segment<'a>>,
+    pub(super) reserve: Option<Segment<'a>>,
     pub(super) garbage: Garbage,
     /// Behind everything else: it keeps the segments.
     guard: Guard,
@@ -176,158 +172,6 @@ impl<'a, X> StreamExclusive<'a, X> {
         self.attended = attended;
     }
 
-    /// Adds an entry. As [`StreamLog::add`].
-    ///
-    /// # Errors
-    ///
-    /// When the id is not greater than the last one. Nothing was done.
-    pub fn add(&mut self, new: NewId, fields: &[Field<'_>]) -> Result<Added, IdError> {
-        let id = new.after(self.last_id())?;
-        let payload = Payload::new(fields, self.tail);
-        Ok(match self.room_for(id, &payload) {
-            Some(key) => self.fill(id, key, payload),
-            None => self.open(id, fields),
-        })
-    }
-
-    /// The key that `id` will have in the tail, when there is room for it and the payload.
-    fn room_for(&self, id: Id, payload: &Payload<'_>) -> Option<Key> {
-        let has_room = self.word.slots() < self.tail.slots_max()
-            && self.word.used() + payload.units() <= self.tail.units();
-        has_room.then(|| Key::of(self.tail.header().base, id))?
-    }
-
-    /// Puts an entry that fits into the tail.
-    fn fill(&mut self, id: Id, key: Key, payload: Payload<'_>) -> Added {
-        let (segment, index, offset) = (self.tail, self.word.slots(), self.word.used());
-        self.word = self.word.claim(payload.units(), key);
-        let slot = Slot::new(key, offset, matches!(payload, Payload::Boxed(_)));
-        // SAFETY: `room_for`, or `open`, has seen that slot and units are free, and we are alone.
-        unsafe { segment.write(offset, payload) };
-        segment.publish(index, slot);
-        let header = segment.header();
-        Added {
-            id,
-            place: Place {
-                segment: header.number,
-                slot: index as u16,
-            },
-            ordinal: header.ordinal + u64::from(index),
-        }
-    }
-
-    /// Goes on to a new segment, which begins with this entry.
-    fn open(&mut self, id: Id, fields: &[Field<'_>]) -> Added {
-        let opening = Opening::new(fields);
-        let segment = match self.reserve.take() {
-            Some(reserve) if opening.fits(reserve) => reserve,
-            other => {
-                self.reserve = other;
-                opening.segment_after(self.tail, self.word)
-            }
-        };
-        self.roll(id, segment);
-        let payload = Payload::new(fields, segment);
-        self.fill(id, Key::BASE, payload)
-    }
-
-    /// "Seal": from here on the word of the tail never changes (I2).
-    pub(super) fn seal(&self) {
-        let sealed = self.word.frozen().0;
-        // Relaxed: the next tail publishes it.
-        self.tail.header().word.store_owned(sealed, Relaxed);
-    }
-
-    /// Makes a new segment the tail.
-    fn roll(&mut self, base: Id, segment: Segment<'a>) {
-        let old = self.tail;
-        let ordinal = old.header().ordinal + u64::from(self.word.slots());
-        // SAFETY: nobody else knows the new segment.
-        unsafe { segment.open(base, old.header().number + 1, ordinal) };
-        segment.set_prev(old);
-        self.seal();
-        old.set_next(segment);
-        (self.tail, self.word) = (segment, segment.word());
-        if !segment.is_hollow() {
-            self.alone().segments += 1;
-            self.index_tail();
-        }
-        if old.word().slots() == 0 {
-            self.take_out(old);
-        } else if u32::from(old.header().dead.get()) == old.word().slots() {
-            if self.sweeps {
-                self.take_out(old);
-            } else {
-                debug_assert!(
-                    self.alone().spent.is_null(),
-                    "the tail is the only such one"
-                );
-                self.alone().spent = old.as_link();
-            }
-        }
-    }
-
-    /// Adds the new tail to the index; makes one, should it be time.
-    fn index_tail(&mut self) {
-        let log = self.log;
-        if !log.index.is_empty() {
-            log.index.push(self.tail);
-        } else if self.alone().segments >= index::SEGMENTS_MIN {
-            let mut at = Some(self.head);
-            while let Some(segment) = at {
-                if !segment.is_hollow() {
-                    log.index.push(segment);
-                }
-                at = segment.next();
-            }
-        }
-    }
-
-    /// Takes a segment out of the log that has no live entry and is not the tail.
-    pub(super) fn take_out(&mut self, segment: Segment<'a>) {
-        debug_assert!(segment != self.tail, "the tail stays");
-        let next = segment.next();
-        debug_assert!(next.is_some(), "the tail is behind it");
-        let Some(next) = next else {
-            return;
-        };
-        if segment == self.head {
-            // What `next` links to does not matter any more (I7).
-            self.edit();
-            (self.head, self.first) = (next, 0);
-            self.skip_dead();
-        } else {
-            // SAFETY: it is not the head.
-            let prev = unsafe { segment.prev() };
-            next.set_prev(prev);
-            prev.set_next(next);
-        }
-        if !segment.is_hollow() {
-            self.alone().segments -= 1;
-            self.log
-                .index
-                .remove(segment.header().number, &mut self.garbage);
-        }
-        self.garbage.push_segment(segment);
-    }
-
-    /// A section without entries in front goes on to the first live one.
-    pub(super) fn skip_dead(&mut self) {
-        let end = if self.head == self.tail {
-            self.word.slots()
-        } else {
-            self.head.word().slots()
-        };
-        while self.first < end {
-            // Relaxed: marked in exclusive mode only; a slot that is not published yet is live.
-            let slot = Slot(self.head.slots()[self.first as usize].load(Relaxed));
-            if !slot.is_deleted() {
-                break;
-            }
-            self.first += 1;
-        }
-    }
-
     /// "Edit": from here on this section changes the fields beside the tail.
     pub(super) fn edit(&mut self) {
         if self.change >= Change::Fields {
@@ -348,9 +192,12 @@ impl<'a, X> StreamExclusive<'a, X> {
         self.edit();
         if self.change < Change::Entries {
             self.change = Change::Entries;
-            // Relaxed: written in exclusive mode only; what follows it brings it along.
+            // Relaxed: written in exclusive mode only.
             let count = self.log.deletions.load(Relaxed);
-            self.log.deletions.store_owned(count + 1, Relaxed);
+            // Release: the count of edits, so that no view has this count of deletions and not
+            // that one; pairs with the fence in `StreamLog::is_unchanged`.
+            let order = ord(Site::StreamDeletions, Release);
+            self.log.deletions.store_owned(count + 1, order);
         }
     }
 
@@ -371,11 +218,6 @@ impl<'a, X> StreamExclusive<'a, X> {
             self.roll_hollow(id);
         }
         true
-    }
-
-    /// Makes a segment for its base only the tail.
-    pub(super) fn roll_hollow(&mut self, base: Id) {
-        self.roll(base, Segment::alloc(Size::HOLLOW, &[]));
     }
 
     /// Sets what [`State::entries_added`](super::State::entries_added) says; it goes on from there.
@@ -467,16 +309,5 @@ impl<X> fmt::Debug for StreamExclusive<'_, X> {
             .field("word", &self.word)
             .field("attended", &self.attended)
             .finish_non_exhaustive()
-    }
-}
-
-impl<'a> Payload<'a> {
-    fn new(fields: &'a [Field<'a>], segment: Segment<'_>) -> Self {
-        let measure = super::encoding::Measure::new(fields, segment.names());
-        if measure.bytes() > INLINE_BYTES_MAX {
-            Self::Boxed(super::encoding::Measure::named(fields).boxed(fields))
-        } else {
-            Self::Inline(fields, measure)
-        }
     }
 }

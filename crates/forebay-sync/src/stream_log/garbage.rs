@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::index::{NodeLink, free_node, free_tree};
+use super::node::{NodeLink, free_node, free_tree};
 use super::reclaim::{Guard, Reclaim};
 use super::segment::{Link, Segment};
 

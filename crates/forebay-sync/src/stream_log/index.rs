@@ -6,135 +6,20 @@
 //! under a guard. Each place has the first id of what is in it, which stays when that is gone, so
 //! that a search by id is a binary search in each node on the way.
 
-use core::cell::Cell;
 use core::ptr;
 
 use alloc::boxed::Box;
 
 use super::garbage::Garbage;
 use super::id::Id;
+use super::node::{Node, NodeLink, node};
 use super::segment::{Header, Link, Segment};
 use crate::loom::Ordering::{Acquire, Relaxed, Release};
-use crate::loom::{AtomicPtr, AtomicU32, OwnedAtomic, UnsafeCell};
+use crate::loom::{AtomicPtr, OwnedAtomic};
 use crate::teeth::{Site, ord};
-
-const BITS: u32 = if cfg!(loom) { 1 } else { 6 };
-const PLACES: usize = 1 << BITS;
 
 /// Segments of a log from which on it has an index; below, the way along the links is short.
 pub(super) const SEGMENTS_MIN: u64 = if cfg!(loom) { 2 } else { 8 };
-
-/// A node, as the tree and the garbage know it.
-pub(super) type NodeLink = *mut Node;
-
-pub(super) struct Node {
-    /// 0: the places hold segments.
-    level: u32,
-    /// The least number that belongs here.
-    first: u64,
-    /// One past the last place that was ever used.
-    end: AtomicU32,
-    /// Places in use. Exclusive mode only.
-    live: Cell<u32>,
-    /// The first id of each place below `end`; of a place that was passed over, an id between its
-    /// neighbours'.
-    ids: [UnsafeCell<Id>; PLACES],
-    /// Segments or nodes.
-    places: [AtomicPtr<Header>; PLACES],
-    #[cfg(loom)]
-    model: super::model::Tracked,
-}
-
-impl Node {
-    fn new(level: u32, number: u64) -> Box<Self> {
-        Box::new(Self {
-            level,
-            first: number & !low_bits(level + 1),
-            end: AtomicU32::new(0),
-            live: Cell::new(0),
-            ids: core::array::from_fn(|_| UnsafeCell::new(Id::MIN)),
-            places: core::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
-            #[cfg(loom)]
-            model: super::model::Tracked::new(0, 0),
-        })
-    }
-
-    /// Whether this is the node of its level where `number` belongs.
-    const fn covers(&self, number: u64) -> bool {
-        self.first == number & !low_bits(self.level + 1)
-    }
-
-    const fn place_of(&self, number: u64) -> usize {
-        (number - self.first) as usize >> (BITS * self.level)
-    }
-
-    fn id(&self, place: usize) -> Id {
-        // SAFETY: written before `end` went past the place, and never again.
-        self.ids[place].with(|id| unsafe { *id })
-    }
-
-    /// Fills a place behind all others.
-    fn push(&self, place: usize, id: Id, link: Link) {
-        // Relaxed: written in exclusive mode only.
-        let end = self.end.load(Relaxed) as usize;
-        debug_assert!(place >= end, "the tree grows at the right");
-        for skipped in &self.ids[end..=place] {
-            // SAFETY: readers look below `end` only, and we are alone.
-            skipped.with_mut(|at| unsafe { *at = id });
-        }
-        // Relaxed: "grow" publishes it.
-        self.places[place].store(link, Relaxed);
-        self.live.set(self.live.get() + 1);
-        // "Grow". Release: the place, and the segment or nodes in it; pairs with `end`.
-        let order = ord(Site::StreamIndexGrow, Release);
-        self.end.store_owned(place as u32 + 1, order);
-    }
-
-    #[inline]
-    fn end(&self) -> usize {
-        // Acquire: the places below; pairs with "grow" in `push`.
-        self.end.load(ord(Site::StreamIndexRead, Acquire)) as usize
-    }
-
-    /// How many nodes this and those below are. Exclusive mode only.
-    fn count(&self) -> u64 {
-        let below = |place: usize| {
-            let link = self.place(place);
-            // SAFETY: a place of a node above level 0 holds a node, which only exclusive mode
-            // takes out.
-            let below = (self.level > 0 && !link.is_null()).then(|| unsafe { node(link.cast()) });
-            below.map_or(0, Self::count)
-        };
-        1 + (0..self.end()).map(below).sum::<u64>()
-    }
-
-    /// What is in a place below `end`, if anything still is.
-    #[inline]
-    fn place(&self, place: usize) -> Link {
-        // Relaxed: `end` has acquired it, and since then it was emptied at most.
-        self.places[place].load(Relaxed)
-    }
-}
-
-/// The numbers below one place of a node of level `level`.
-const fn low_bits(level: u32) -> u64 {
-    match 1_u64.checked_shl(BITS * level) {
-        Some(span) => span - 1,
-        None => u64::MAX,
-    }
-}
-
-/// # Safety
-///
-/// `link` is a node that is there during `'g`.
-#[inline]
-unsafe fn node<'g>(link: NodeLink) -> &'g Node {
-    // SAFETY: the same contract; what changes in a node are atomics, or belongs to exclusive mode.
-    let node = unsafe { &*link };
-    #[cfg(loom)]
-    node.model.assert_alive();
-    node
-}
 
 /// The place of a log where its index hangs.
 #[derive(Debug)]
@@ -176,6 +61,19 @@ impl Index {
     /// How many nodes there are. Exclusive mode only.
     pub(super) fn nodes(&self) -> u64 {
         self.own_root().map_or(0, Node::count)
+    }
+
+    /// Makes a tree of these segments, which are in order. Exclusive mode only.
+    ///
+    /// Readers see it when it is complete: who finds no segment in a tree where it should be takes
+    /// it for gone.
+    pub(super) fn build<'a>(&'a self, segments: impl Iterator<Item = Segment<'a>>) {
+        debug_assert!(self.is_empty(), "there is none yet");
+        let mut tree = Self::new();
+        for segment in segments {
+            tree.push(segment);
+        }
+        self.set_root(tree.load_mut());
     }
 
     /// Adds the newest segment. Exclusive mode only.
@@ -346,61 +244,4 @@ pub(super) unsafe fn find_number<'g>(mut root: NodeLink, number: u64) -> Option<
         root = link.cast();
     }
     None
-}
-
-/// Frees one node.
-///
-/// # Safety
-///
-/// Nobody can reach it any more.
-pub(super) unsafe fn free_node(link: NodeLink) {
-    #[cfg(loom)]
-    {
-        /// # Safety
-        ///
-        /// A node that was buried, when the execution is over.
-        unsafe fn forget_buried(link: ptr::NonNull<u8>) {
-            // SAFETY: made by `Box::into_raw`, freed once.
-            drop(unsafe { Box::from_raw(link.cast::<Node>().as_ptr()) });
-        }
-        // SAFETY: made by `Box::into_raw`, so not null.
-        let at = unsafe { ptr::NonNull::new_unchecked(link.cast()) };
-        // SAFETY: not freed yet.
-        let model = &unsafe { node(link) }.model;
-        super::model::bury(at, forget_buried, model);
-    }
-    #[cfg(not(loom))]
-    // SAFETY: made by `Box::into_raw`, freed once, by the contract.
-    drop(unsafe { Box::from_raw(link) });
-}
-
-/// Frees a tree, without the segments in it.
-///
-/// # Safety
-///
-/// Null, or nobody can reach it any more.
-pub(super) unsafe fn free_tree(root: NodeLink) {
-    if root.is_null() {
-        return;
-    }
-    // SAFETY: ours alone.
-    let top = unsafe { node(root) };
-    if top.level > 0 {
-        for place in &top.places {
-            // SAFETY: as above: what is below is ours as well. Relaxed: nobody changes it.
-            unsafe { free_tree(place.load(Relaxed).cast()) };
-        }
-    }
-    // SAFETY: as above; what is below is freed.
-    unsafe { free_node(root) };
-}
-
-impl core::fmt::Debug for Node {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Node")
-            .field("level", &self.level)
-            .field("first", &self.first)
-            .field("live", &self.live.get())
-            .finish_non_exhaustive()
-    }
 }

@@ -1,24 +1,21 @@
-//! The log itself, and the fast path of an add.
+//! The log itself: its fields, and the way into exclusive mode.
 
 use core::fmt;
-use core::hint;
 
-use super::encoding::{Field, Measure};
-use super::entry::{Added, Place};
 use super::exclusive::{Alone, StreamExclusive};
 use super::garbage::Garbage;
-use super::id::{Id, IdError, NewId};
+use super::id::Id;
 use super::index::Index;
-use super::plan::{Opening, Size};
+use super::plan::Size;
 use super::reader::Reader;
 use super::reclaim::{Guard, Reclaim};
-use super::segment::{Header, INLINE_BYTES_MAX, Payload, Segment};
+use super::segment::{Header, Segment};
 use super::view::View;
-use super::word::{Key, Slot, Word};
+use super::word::Word;
 use crate::backoff::Backoff;
 use crate::loom::Ordering::{Acquire, Relaxed};
-use crate::loom::{AtomicPtr, AtomicU32, AtomicU64, OwnedAtomic, UnsafeCell, fence};
-use crate::teeth::{Site, ord, skips};
+use crate::loom::{AtomicPtr, AtomicU32, AtomicU64, OwnedAtomic, UnsafeCell};
+use crate::teeth::{Site, ord};
 
 /// A log of entries with rising ids that any number of threads share; see the
 /// [module documentation](super).
@@ -71,51 +68,6 @@ const _: () = assert!(
     "the module doc gives this size"
 );
 
-/// Why an add was refused. Nothing was added.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddError {
-    /// The owner wants to look at every add: freeze the log to go on. The answer of the fast path
-    /// after [`StreamExclusive::set_attended`].
-    Attended,
-    /// The entry cannot have this id.
-    Id(IdError),
-}
-
-impl From<IdError> for AddError {
-    fn from(error: IdError) -> Self {
-        Self::Id(error)
-    }
-}
-
-impl fmt::Display for AddError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Attended => f.write_str("the log is attended: freeze it to go on"),
-            Self::Id(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for AddError {}
-
-/// Why the fast path gave up.
-enum Detour {
-    /// Another thread is in exclusive mode, or the tail has moved on.
-    Frozen,
-    Attended,
-    /// The tail is full, or the id does not fit it.
-    NeedsExclusive,
-    Id(IdError),
-}
-
-/// What an add has claimed.
-struct Claim {
-    id: Id,
-    key: Key,
-    slot: u32,
-    offset: u32,
-}
-
 impl<X: Default> Default for StreamLog<X> {
     fn default() -> Self {
         Self::new()
@@ -154,8 +106,9 @@ impl<X> StreamLog<X> {
         unsafe { Segment::from_link(link) }
     }
 
+    /// The word of the tail, as readers need it.
     #[inline]
-    fn load_word(segment: Segment<'_>) -> Word {
+    pub(super) fn load_word(segment: Segment<'_>) -> Word {
         // Acquire: the fields beside the tail; pairs with "unfreeze" in `StreamExclusive`.
         Word(
             segment
@@ -163,151 +116,6 @@ impl<X> StreamLog<X> {
                 .word
                 .load(ord(Site::StreamWordLoad, Acquire)),
         )
-    }
-
-    /// Adds an entry with these fields and says which id and place it has.
-    ///
-    /// One atomic step and the copy, with room in the last segment; a new segment is made under
-    /// exclusive mode. O(number of fields) and the copy; an entry of more than 1 KiB gets an
-    /// allocation of its own.
-    ///
-    /// # Errors
-    ///
-    /// [`AddError::Id`] when the id is not greater than the last one; [`AddError::Attended`] when
-    /// the owner wants to look at every add. Nothing was done.
-    #[inline]
-    pub fn add(&self, new: NewId, fields: &[Field<'_>]) -> Result<Added, AddError> {
-        let guard = Guard::pin();
-        let tail = self.tail(&guard);
-        let measure = Measure::new(fields, tail.names());
-        if measure.bytes() <= INLINE_BYTES_MAX {
-            let payload = Payload::Inline(fields, measure);
-            match Self::try_claim(tail, new, payload.units()) {
-                // SAFETY: claimed for this payload, in this segment.
-                Ok(claim) => return Ok(unsafe { Self::fill(tail, &claim, payload) }),
-                Err(Detour::Id(error)) => return Err(AddError::Id(error)),
-                Err(_) => {}
-            }
-        }
-        self.add_detour(new, fields, &guard)
-    }
-
-    /// Claims a slot, `units` units and an id in `tail`, if it still is the tail and has room.
-    #[inline]
-    fn try_claim(tail: Segment<'_>, new: NewId, units: u32) -> Result<Claim, Detour> {
-        let header = tail.header();
-        let (slots_max, units_max) = (tail.slots_max(), tail.units());
-        // Relaxed: an add needs nothing but the segment, which came with the tail. Nor does the
-        // claim below.
-        let mut word = Word(header.word.load(Relaxed));
-        let mut backoff = Backoff::new();
-        loop {
-            if word.is_detoured() {
-                return Err(if word.is_frozen() {
-                    Detour::Frozen
-                } else {
-                    Detour::Attended
-                });
-            }
-            let id = new.after(word.last().id(header.base)).map_err(Detour::Id)?;
-            let (slot, offset) = (word.slots(), word.used());
-            let Some(key) = Key::of(header.base, id) else {
-                return Err(Detour::NeedsExclusive);
-            };
-            if slot >= slots_max || offset + units > units_max {
-                return Err(Detour::NeedsExclusive);
-            }
-            // "Claim": the linearization point of an add on the fast path.
-            let claimed = word.claim(units, key);
-            match header
-                .word
-                .compare_exchange_weak(word.0, claimed.0, Relaxed, Relaxed)
-            {
-                Ok(_) => {
-                    return Ok(Claim {
-                        id,
-                        key,
-                        slot,
-                        offset,
-                    });
-                }
-                Err(now) => word = Word(now),
-            }
-            backoff.spin();
-        }
-    }
-
-    /// Copies the entry to where it was claimed, and publishes it.
-    ///
-    /// # Safety
-    ///
-    /// `claim` was made in this segment for this payload.
-    #[inline]
-    unsafe fn fill(segment: Segment<'_>, claim: &Claim, payload: Payload<'_>) -> Added {
-        let slot = Slot::new(
-            claim.key,
-            claim.offset,
-            matches!(payload, Payload::Boxed(_)),
-        );
-        // SAFETY: the same contract.
-        unsafe { segment.write(claim.offset, payload) };
-        segment.publish(claim.slot, slot);
-        let header = segment.header();
-        Added {
-            id: claim.id,
-            place: Place {
-                segment: header.number,
-                slot: claim.slot as u16,
-            },
-            ordinal: header.ordinal + u64::from(claim.slot),
-        }
-    }
-
-    /// An add that found something in its way.
-    #[cold]
-    #[inline(never)]
-    fn add_detour(
-        &self,
-        new: NewId,
-        fields: &[Field<'_>],
-        guard: &Guard,
-    ) -> Result<Added, AddError> {
-        let mut entry = None;
-        loop {
-            let tail = self.tail(guard);
-            let measure = Measure::new(fields, tail.names());
-            let is_boxed = measure.bytes() > INLINE_BYTES_MAX;
-            let payload = if is_boxed {
-                let boxed = entry.take();
-                Payload::Boxed(boxed.unwrap_or_else(|| Measure::named(fields).boxed(fields)))
-            } else {
-                Payload::Inline(fields, measure)
-            };
-            match Self::try_claim(tail, new, payload.units()) {
-                // SAFETY: claimed for this payload, in this segment.
-                Ok(claim) => return Ok(unsafe { Self::fill(tail, &claim, payload) }),
-                Err(Detour::Id(error)) => return Err(AddError::Id(error)),
-                Err(Detour::Attended) => return Err(AddError::Attended),
-                Err(Detour::Frozen) => {
-                    if let Payload::Boxed(boxed) = payload {
-                        entry = Some(boxed);
-                    }
-                    self.wait_unfrozen_under(guard);
-                }
-                Err(Detour::NeedsExclusive) => {
-                    // Made before the log is frozen, so that nobody waits for the allocator.
-                    let reserve = Opening::new(fields).segment_after(tail, Self::load_word(tail));
-                    // SAFETY: ours until exclusive mode takes it, which frees it in the end.
-                    let reserve = unsafe { reserve.during() };
-                    let mut alone = self.lock();
-                    alone.set_reserve(reserve);
-                    if alone.is_attended() {
-                        return Err(AddError::Attended);
-                    }
-                    return Ok(alone.add(new, fields)?);
-                }
-            }
-        }
     }
 
     /// Waits while another thread is in exclusive mode.
@@ -319,7 +127,7 @@ impl<X> StreamLog<X> {
     }
 
     #[cold]
-    fn wait_unfrozen_under(&self, guard: &Guard) {
+    pub(super) fn wait_unfrozen_under(&self, guard: &Guard) {
         let mut backoff = Backoff::new();
         while Self::load_word(self.tail(guard)).is_frozen() {
             backoff.snooze();
@@ -330,66 +138,6 @@ impl<X> StreamLog<X> {
     #[must_use]
     pub fn pin(&self) -> Reader<'_, X> {
         Reader::new(self)
-    }
-
-    /// The log as it is now. `None` when it is frozen and the caller does not wait.
-    #[inline]
-    pub(super) fn view<'g>(&self, guard: &'g Guard, waits: bool) -> Option<View<'g>> {
-        let mut backoff = Backoff::new();
-        loop {
-            // Acquire: the frozen word of the section that has begun with this number; pairs with
-            // "edit" in `StreamExclusive`.
-            let edits = self.edits.load(ord(Site::StreamEditsLoad, Acquire));
-            let tail = self.tail(guard);
-            let word = Self::load_word(tail);
-            if word.is_frozen() {
-                if !waits && self.tail(guard) == tail {
-                    return None;
-                }
-                backoff.snooze();
-                continue;
-            }
-            // Relaxed: checked by the second look at `edits`.
-            let head = self.head.load(Relaxed);
-            let view = View {
-                // SAFETY: as the tail; not followed before the check below.
-                head: unsafe { Segment::from_link(head) },
-                first: self.first.load(Relaxed),
-                tail,
-                end: word.slots(),
-                root: self.index.root(),
-                last_id: word.last().id(tail.header().base),
-                removed: self.removed.load(Relaxed),
-                offset: self.offset.load(Relaxed),
-                max_deleted_id: self.load_max_deleted_id(),
-                edits,
-                deletions: self.deletions.load(Relaxed),
-                attended: word.is_attended(),
-            };
-            if Self::is_unchanged(&self.edits, edits) || skips(Site::StreamViewConfirm) {
-                return Some(view);
-            }
-            hint::spin_loop();
-        }
-    }
-
-    pub(super) fn load_max_deleted_id(&self) -> Id {
-        // Relaxed: as the other fields; or in exclusive mode.
-        let [ms, seq] = [0, 1].map(|part| self.max_deleted_id[part].load(Relaxed));
-        Id::new(ms, seq)
-    }
-
-    /// Whether a counter of sections still is what it was, and so nothing that was read meanwhile
-    /// is the work of a later one.
-    #[inline]
-    pub(super) fn is_unchanged(counter: &AtomicU64, before: u64) -> bool {
-        // Acquire fence: the work of a later section brings its count along; pairs with "edit",
-        // "delete", "link" and "take out" in exclusive mode.
-        if !skips(Site::StreamViewFence) {
-            fence(Acquire);
-        }
-        // Relaxed: after the fence.
-        counter.load(Relaxed) == before
     }
 
     /// How many entries there are; exact at one moment during the call.

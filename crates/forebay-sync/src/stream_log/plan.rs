@@ -1,7 +1,9 @@
 //! How large the next segment is.
 
-use super::encoding::{Field, Measure, names_bytes};
-use super::segment::{BOXED_UNITS, Header, INLINE_BYTES_MAX, Segment, units_for};
+use super::encoding::Field;
+use super::measure::{Measure, names_bytes};
+use super::payload::{BOXED_UNITS, INLINE_BYTES_MAX};
+use super::segment::{Header, Segment, units_for};
 use super::word::{SLOTS_MAX, UNITS_MAX, Word};
 
 /// The sizes of segments in bytes, header included.

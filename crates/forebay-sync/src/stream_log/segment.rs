@@ -14,11 +14,11 @@ use alloc::alloc::{alloc, dealloc, handle_alloc_error};
 use alloc::boxed::Box;
 use core::alloc::Layout;
 
-use super::encoding::{self, Encoded, Field, Measure};
+use super::encoding::Field;
 use super::id::Id;
+use super::measure;
 use super::plan::Size;
-use super::word::{Key, Slot, Word};
-use crate::backoff::Backoff;
+use super::word::{Slot, Word};
 use crate::loom::Ordering::{Acquire, Relaxed, Release};
 use crate::loom::{AtomicPtr, AtomicU64, OwnedAtomic};
 use crate::pool;
@@ -67,9 +67,6 @@ pub(super) const fn units_for(bytes: usize) -> u32 {
     bytes.div_ceil(8) as u32
 }
 
-/// 8-byte units that the address and length of a boxed entry take.
-pub(super) const BOXED_UNITS: u32 = 2;
-
 /// A segment that stays there during `'g`: a guard, exclusive mode, or the only owner keeps it.
 ///
 /// What is behind the header of a shared segment is only touched by the rules of the
@@ -115,7 +112,7 @@ impl<'g> Segment<'g> {
     /// A new segment with an empty table and the names of these fields. It is not open yet.
     pub(super) fn alloc(size: Size, names: &[Field<'_>]) -> Self {
         let Size { slots, units } = size;
-        let names_bytes = encoding::names_bytes(names);
+        let names_bytes = measure::names_bytes(names);
         let used = slots + units_for(names_bytes);
         debug_assert!(used <= units, "{size:?} with {names_bytes} bytes of names");
         let layout = Self::layout(units);
@@ -152,7 +149,7 @@ impl<'g> Segment<'g> {
         }
         let to = segment.unit(slots).cast::<u8>();
         // SAFETY: `used` is within the data, by the contract of `Plan::size`.
-        unsafe { encoding::write_names(names, to) };
+        unsafe { measure::write_names(names, to) };
         segment
     }
 
@@ -246,28 +243,14 @@ impl<'g> Segment<'g> {
     }
 
     #[inline]
-    fn data(self) -> *mut u64 {
+    pub(super) fn data(self) -> *mut u64 {
         // In bounds: the data begin right behind the header, in the same allocation.
         self.0.as_ptr().wrapping_add(1).cast::<u64>()
     }
 
     #[inline]
-    fn unit(self, offset: u32) -> *mut u64 {
+    pub(super) fn unit(self, offset: u32) -> *mut u64 {
         self.data().wrapping_add(offset as usize)
-    }
-
-    /// The table of slots.
-    #[inline]
-    pub(super) fn slots(self) -> &'g [AtomicU64] {
-        #[cfg(not(loom))]
-        {
-            let slots = self.header().slots as usize;
-            // SAFETY: initialized in `alloc`, aligned to 8, there during `'g`, and only used as
-            // atomics since.
-            unsafe { core::slice::from_raw_parts(self.data().cast::<AtomicU64>(), slots) }
-        }
-        #[cfg(loom)]
-        &self.header().model.slots
     }
 
     /// The names of the fields, as a block.
@@ -333,176 +316,10 @@ impl<'g> Segment<'g> {
         self.header().prev.store_owned(prev.as_link(), order);
     }
 
-    /// Waits until the claimed slot `index` is published, and reads it.
-    #[inline]
-    pub(super) fn published(self, index: u32) -> Slot {
-        let word = &self.slots()[index as usize];
-        // Acquire: the bytes of the entry, and the state of the log when it was deleted; pairs with
-        // "publish slot" in `StreamLog::add` and "delete" in `StreamExclusive`.
-        let slot = Slot(word.load(ord(Site::StreamSlotRead, Acquire)));
-        if slot.is_full() {
-            slot
-        } else {
-            Self::wait_published(word)
-        }
-    }
-
-    #[cold]
-    fn wait_published(word: &AtomicU64) -> Slot {
-        let mut backoff = Backoff::new();
-        loop {
-            backoff.snooze();
-            // Acquire: as in `published`.
-            let slot = Slot(word.load(ord(Site::StreamSlotRead, Acquire)));
-            if slot.is_full() {
-                return slot;
-            }
-        }
-    }
-
-    /// "Publish slot": from here on the entry can be read.
-    #[inline]
-    pub(super) fn publish(self, index: u32, slot: Slot) {
-        // Release: the bytes of the entry; pairs with "read slot" in `published`.
-        let order = ord(Site::StreamSlotPublish, Release);
-        self.slots()[index as usize].store(slot.0, order);
-    }
-
-    /// Changes the flags of a published slot, in exclusive mode.
-    pub(super) fn mark(self, index: u32, slot: Slot) {
-        // Release: that the log is frozen, and the count of deletions; pairs with "read slot" in
-        // `published`.
-        let order = ord(Site::StreamDelete, Release);
-        self.slots()[index as usize].store_owned(slot.0, order);
-    }
-
-    /// The first of the slots below `end` whose key is not below `key`.
-    pub(super) fn lower_bound(self, key: Key, end: u32) -> u32 {
-        let (mut low, mut high) = (0, end);
-        if key == Key::BASE {
-            return 0;
-        }
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.published(middle).key() < key {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
-    }
-
-    /// Writes an entry to `offset`.
-    ///
-    /// # Safety
-    ///
-    /// The caller has claimed the units of `payload` at `offset` in this segment, and has not
-    /// published the slot yet; an inline payload was measured for this segment.
-    #[inline]
-    pub(super) unsafe fn write(self, offset: u32, payload: Payload<'_>) {
-        debug_assert!(
-            offset + payload.units() <= self.units(),
-            "{payload:?} at {offset} of {} units",
-            self.units()
-        );
-        #[cfg(loom)]
-        self.header().model.wrote(offset, payload.units());
-        let to = self.unit(offset);
-        match payload {
-            // SAFETY: the claim covers these units, and nobody else touches them before the slot
-            // is published (I4).
-            Payload::Inline(fields, measure) => unsafe { measure.write(fields, to.cast::<u8>()) },
-            Payload::Boxed(entry) => {
-                // SAFETY: the claim covers the two units of a wide pointer; units are aligned to
-                // 8.
-                unsafe { to.cast::<*mut [u8]>().write(Box::into_raw(entry)) };
-            }
-        }
-    }
-
-    /// The entry in `slot`.
-    ///
-    /// # Safety
-    ///
-    /// `slot` was read from this segment as published; when it is boxed, its box is there during
-    /// `'g`.
-    #[inline]
-    pub(super) unsafe fn entry(self, slot: Slot) -> Encoded<'g> {
-        debug_assert!(slot.is_full(), "{slot:?}");
-        #[cfg(loom)]
-        self.header().model.reads(slot.offset());
-        let from = if slot.is_boxed() {
-            // SAFETY: the same contract.
-            let entry = unsafe { self.boxed(slot) };
-            entry.cast::<u8>().cast_const()
-        } else {
-            self.unit(slot.offset()).cast::<u8>().cast_const()
-        };
-        // SAFETY: `write` has written an entry there for this segment; its bytes do not change
-        // (I4).
-        unsafe { encoding::read(from, self.names()) }
-    }
-
-    /// Where the bytes of an entry that is not boxed begin.
-    #[cfg(not(loom))]
-    pub(super) fn inline(self, slot: Slot) -> *mut u8 {
-        self.unit(slot.offset()).cast::<u8>()
-    }
-
-    /// All bytes of an entry that is not boxed.
-    ///
-    /// # Safety
-    ///
-    /// `slot` was read from this segment as published, and is not boxed.
-    #[cfg(not(loom))]
-    pub(super) unsafe fn stored(self, slot: Slot) -> &'g [u8] {
-        // SAFETY: the same contract.
-        let body = unsafe { self.entry(slot) }.body;
-        let from = self.inline(slot).cast_const();
-        let len = body.as_ptr_range().end.addr() - from.addr();
-        // SAFETY: the head stands right in front of the body.
-        unsafe { core::slice::from_raw_parts(from, len) }
-    }
-
-    /// The box of a boxed entry.
-    ///
-    /// # Safety
-    ///
-    /// `slot` was read from this segment as published, and is boxed.
-    pub(super) unsafe fn boxed(self, slot: Slot) -> *mut [u8] {
-        debug_assert!(slot.is_boxed(), "{slot:?}");
-        let from = self.unit(slot.offset()).cast::<*mut [u8]>();
-        // SAFETY: `write` put it there; aligned to 8.
-        unsafe { from.read() }
-    }
-
     #[cfg(loom)]
     unsafe fn forget_buried(header: NonNull<u8>) {
         let segment = Self(header.cast(), PhantomData);
         // SAFETY: freed before, and the execution is over.
         unsafe { segment.dealloc() };
-    }
-}
-
-/// Entries of more bytes get an allocation of their own and leave its address in the segment.
-pub(super) const INLINE_BYTES_MAX: usize = 1024;
-
-/// An entry on its way into a segment.
-#[derive(Debug)]
-pub(super) enum Payload<'a> {
-    /// Short enough to be copied in, and measured for one segment.
-    Inline(&'a [Field<'a>], Measure),
-    /// Has an allocation of its own, and stands for itself in any segment.
-    Boxed(Box<[u8]>),
-}
-
-impl Payload<'_> {
-    #[inline]
-    pub(super) fn units(&self) -> u32 {
-        match self {
-            Self::Inline(_, measure) => units_for(measure.bytes()),
-            Self::Boxed(_) => BOXED_UNITS,
-        }
     }
 }

@@ -8,7 +8,9 @@
 
 use super::entry::{EntryRef, Place};
 use super::id::Id;
-use super::index::{NodeLink, find_id, find_number};
+use super::index::{find_id, find_number};
+use super::node::NodeLink;
+use super::range::{Ascending, Descending};
 use super::segment::Segment;
 use super::state::State;
 use super::word::Key;
@@ -52,7 +54,7 @@ impl<'g> View<'g> {
 
     /// The slots of a segment that are in the view.
     #[inline]
-    fn span(&self, segment: Segment<'g>) -> (u32, u32) {
+    pub(super) fn span(&self, segment: Segment<'g>) -> (u32, u32) {
         let first = if segment == self.head { self.first } else { 0 };
         let end = if segment == self.tail {
             self.end
@@ -65,7 +67,7 @@ impl<'g> View<'g> {
 
     /// The segment behind one of the view, if the view has one.
     #[inline]
-    fn next(&self, segment: Segment<'g>) -> Option<Segment<'g>> {
+    pub(super) fn next(&self, segment: Segment<'g>) -> Option<Segment<'g>> {
         if segment == self.tail {
             return None;
         }
@@ -74,7 +76,7 @@ impl<'g> View<'g> {
 
     /// The segment in front of one of the view, if the view has one.
     #[inline]
-    fn prev(&self, segment: Segment<'g>) -> Option<Segment<'g>> {
+    pub(super) fn prev(&self, segment: Segment<'g>) -> Option<Segment<'g>> {
         let is_in_front = segment.header().number <= self.head.header().number;
         // SAFETY: the head of the view, which is behind the guard, lies further to the front.
         (!is_in_front).then(|| unsafe { segment.prev() })
@@ -138,10 +140,11 @@ impl<'g> View<'g> {
         }
     }
 
-    /// The entries behind `after`, whose place is `place`.
+    /// The entries behind `after`, whose place may be `place`.
     pub(super) fn ascending_after(&self, after: Id, place: Option<Place>) -> Ascending<'g> {
         if let Some(place) = place
             && let Some((segment, slot)) = self.resolve(place)
+            && segment.published(slot).key().id(segment.header().base) == after
         {
             return self.ascending_from(segment, slot + 1, Id::MAX);
         }
@@ -261,91 +264,9 @@ impl<'g> View<'g> {
 }
 
 /// The least key that is above `id`.
-fn above(segment: Segment<'_>, id: Id) -> Key {
+pub(super) fn above(segment: Segment<'_>, id: Id) -> Key {
     match id.next() {
         Some(next) => Key::lower(segment.header().base, next),
         None => Key::END,
-    }
-}
-
-/// Live entries of a view in ascending order.
-#[derive(Clone, Debug)]
-pub(super) struct Ascending<'g> {
-    view: View<'g>,
-    segment: Segment<'g>,
-    /// The next slot, and one past the last.
-    slot: u32,
-    end: u32,
-    below: Key,
-    to: Id,
-}
-
-impl<'g> Iterator for Ascending<'g> {
-    type Item = EntryRef<'g>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            while self.slot < self.end {
-                let index = self.slot;
-                let slot = self.segment.published(index);
-                self.slot += 1;
-                if slot.is_deleted() {
-                    continue;
-                }
-                if slot.key() >= self.below {
-                    // Stay here: whoever asks again gets nothing again.
-                    self.slot = index;
-                    return None;
-                }
-                // SAFETY: just read; not deleted when the view was taken, or the reader will
-                // notice.
-                return Some(unsafe { EntryRef::new(self.segment, index, slot) });
-            }
-            self.segment = self.view.next(self.segment)?;
-            (self.slot, self.end) = self.view.span(self.segment);
-            self.below = above(self.segment, self.to);
-        }
-    }
-}
-
-/// Live entries of a view in descending order.
-#[derive(Clone, Debug)]
-pub(super) struct Descending<'g> {
-    view: View<'g>,
-    segment: Segment<'g>,
-    /// The first slot, and one past the next one.
-    first: u32,
-    slot: u32,
-    /// The least key.
-    from: Key,
-    to: Id,
-}
-
-impl<'g> Iterator for Descending<'g> {
-    type Item = EntryRef<'g>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            while self.slot > self.first {
-                let index = self.slot - 1;
-                let slot = self.segment.published(index);
-                self.slot = index;
-                if slot.is_deleted() {
-                    continue;
-                }
-                if slot.key() < self.from {
-                    // As in `Ascending`.
-                    self.slot = index + 1;
-                    return None;
-                }
-                // SAFETY: as in `Ascending`.
-                return Some(unsafe { EntryRef::new(self.segment, index, slot) });
-            }
-            self.segment = self.view.prev(self.segment)?;
-            (self.first, self.slot) = self.view.span(self.segment);
-            self.from = Key::lower(self.segment.header().base, self.to);
-        }
     }
 }

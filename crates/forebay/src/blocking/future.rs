@@ -81,21 +81,23 @@ impl<T> Blocking<T> {
         }
     }
 
-    /// Begins when it is polled first: what it got at once, or nothing when it must wait.
-    fn begin(&mut self) -> Result<Option<(Keys, Delivery)>> {
+    /// Begins when it is polled first: ready with what it got at once, if anything, unless it must
+    /// wait.
+    fn begin(&mut self) -> Poll<Result<Option<(Keys, Delivery)>>> {
         let (request, limit) = match mem::replace(&mut self.state, State::Over) {
             State::Ready { request, limit } => (request, limit),
-            State::Refused(error) => return Err(error),
+            State::Refused(error) => return Poll::Ready(Err(error)),
             State::Blocked { .. } | State::Over => {
                 panic!("a blocking command was polled after it was ready")
             }
         };
         match request.begin(&self.core)? {
-            Begun::Served { delivery, keys } => Ok(Some((keys, delivery))),
+            Begun::Served { delivery, keys } => Poll::Ready(Ok(Some((keys, delivery)))),
+            Begun::Nothing => Poll::Ready(Ok(None)),
             Begun::Blocked(blocked) => {
                 let deadline = limit.and_then(|limit| self.core.add_deadline(&blocked.call, limit));
                 self.state = State::Blocked { blocked, deadline };
-                Ok(None)
+                Poll::Pending
             }
         }
     }
@@ -138,9 +140,10 @@ impl<T> Future for Blocking<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         if !matches!(this.state, State::Blocked { .. })
-            && let Some((keys, delivery)) = this.begin()?
+            && let Poll::Ready(served) = this.begin()?
         {
-            return Poll::Ready(Ok((this.reply)(&keys, delivery)));
+            let reply = served.and_then(|(keys, delivery)| (this.reply)(&keys, delivery));
+            return Poll::Ready(Ok(reply));
         }
         let State::Blocked { blocked, .. } = &mut this.state else {
             return Poll::Pending;
@@ -172,7 +175,7 @@ impl<T> Drop for Blocking<T> {
                 &self.core,
                 &call.keys[delivery.key],
                 side,
-                &delivery.elements,
+                &delivery.elements(),
             );
         }
     }

@@ -27,11 +27,14 @@
 //! several keys of a call ready, the first of them in the order of the arguments serves it.
 
 mod future;
+mod group_read;
+mod read;
 mod request;
 mod serve;
 #[cfg(test)]
 mod tests;
 mod wait;
+mod waiters;
 
 use std::sync::{Arc, OnceLock};
 
@@ -40,8 +43,11 @@ use forebay_sync::{Side, Token, WaiterHandle, Wake};
 use smallvec::SmallVec;
 
 pub use self::future::Blocking;
+pub(crate) use self::group_read::{GroupReading, KeyedDelivered, claimable_at_ms};
+pub(crate) use self::read::{KeyedEntries, Read};
 pub(crate) use self::request::Request;
 pub(crate) use self::serve::{Left, serve, serve_left};
+pub(crate) use self::waiters::Waiters;
 
 use crate::command::movement::Route;
 use crate::error::Error;
@@ -97,16 +103,10 @@ pub(crate) enum Want {
     Pop { side: Side, count: u64 },
     /// Elements of its only key moved to another list.
     Move { to: Arc<Object>, route: Route },
-}
-
-impl Want {
-    /// Whether a list of this length has what is wanted.
-    pub(crate) fn is_served_by(&self, len: u64) -> bool {
-        match self {
-            Self::Pop { .. } => len > 0,
-            Self::Move { route, .. } => len >= route.how.len_min(),
-        }
-    }
+    /// Entries of its keys that come after given ones.
+    Read(Box<Read>),
+    /// Entries of its keys that no consumer of a group was given.
+    GroupRead(Box<GroupReading>),
 }
 
 /// A call's place in the queue of one key.
@@ -130,9 +130,26 @@ pub(crate) enum Reply {
 
 /// What a call got.
 pub(crate) struct Delivery {
-    /// Which of the call's keys the elements came from.
+    /// Which of the call's keys the elements came from. Entries say it themselves.
     pub(crate) key: usize,
     /// The registration that was removed by the server, if the call had registered.
     pub(crate) registration: Option<usize>,
-    pub(crate) elements: Elements,
+    pub(crate) got: Got,
+}
+
+/// Elements, or entries.
+pub(crate) enum Got {
+    Elements(Elements),
+    Entries(KeyedEntries),
+    Delivered(KeyedDelivered),
+}
+
+impl Delivery {
+    /// The elements; none when it has entries.
+    pub(crate) fn elements(self) -> Elements {
+        match self.got {
+            Got::Elements(elements) => elements,
+            Got::Entries(_) | Got::Delivered(_) => Elements::new(),
+        }
+    }
 }

@@ -6,7 +6,8 @@ use std::sync::{Arc, OnceLock};
 use forebay_sync::{Side, Waiter};
 use smallvec::{SmallVec, smallvec};
 
-use super::{Call, Delivery, Elements, Keys, Registration, Reply, Want};
+use super::read::check_types;
+use super::{Call, Delivery, Got, GroupReading, Keys, Read, Registration, Reply, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
 use crate::error::Result;
@@ -15,13 +16,20 @@ use crate::object::Object;
 
 /// A blocking command that has not begun.
 pub(crate) struct Request {
-    pub(crate) keys: Keys,
-    pub(crate) want: Want,
+    keys: Keys,
+    want: Want,
+    /// Whether it waits at all when there is nothing.
+    waits: bool,
 }
 
 /// What became of a request.
 pub(crate) enum Begun {
-    Served { delivery: Delivery, keys: Keys },
+    Served {
+        delivery: Delivery,
+        keys: Keys,
+    },
+    /// There is nothing, and it does not wait.
+    Nothing,
     Blocked(Blocked),
 }
 
@@ -36,6 +44,7 @@ impl Request {
         Self {
             keys,
             want: Want::Pop { side, count },
+            waits: true,
         }
     }
 
@@ -43,32 +52,60 @@ impl Request {
         Self {
             keys: smallvec![from],
             want: Want::Move { to, route },
+            waits: true,
         }
     }
 
-    /// Takes what is there at the first key that has it; when none has, registers with all of them,
-    /// in the same step.
+    /// XREAD; there are as many places to read from as keys.
+    pub(crate) fn read(keys: Keys, read: Read) -> Self {
+        debug_assert_eq!(keys.len(), read.from.len(), "one for each key");
+        Self {
+            keys,
+            waits: read.options.block.is_some(),
+            want: Want::Read(Box::new(read)),
+        }
+    }
+
+    /// XREADGROUP; there are as many places to read from as keys.
+    pub(crate) fn group_read(keys: Keys, read: GroupReading) -> Self {
+        debug_assert_eq!(keys.len(), read.from.len(), "one for each key");
+        Self {
+            keys,
+            waits: read.options.block.is_some() && read.can_wait(),
+            want: Want::GroupRead(Box::new(read)),
+        }
+    }
+
+    /// Takes what is there at the first key that has it, or, of streams, at all keys; when there is
+    /// nothing, registers with all of them, in the same step.
     pub(crate) fn begin(self, core: &Core) -> Result<Begun> {
-        let Self { keys, want } = self;
+        let Self {
+            keys,
+            mut want,
+            waits,
+        } = self;
+        if let Some(delivery) = glance(core, &keys, &want) {
+            return Ok(Begun::Served { delivery, keys });
+        }
         let destination = match &want {
-            Want::Pop { .. } => None,
             Want::Move { to, .. } => Some(Arc::clone(to)),
+            _ => None,
         };
         let asked = keys.clone();
         let mut set = FrozenSet::new(core, asked.iter().chain(&destination))?;
-        for (key, object) in asked.iter().enumerate() {
-            let at = set.position(object);
-            if want.is_served_by(set.key(at).list()?.len()) {
-                let elements = take(&mut set, at, &want)?;
-                return Ok(Begun::Served {
-                    delivery: Delivery {
-                        key,
-                        registration: None,
-                        elements,
-                    },
-                    keys,
-                });
-            }
+        if let Some((key, got)) = take(core, &mut set, &asked, &want)? {
+            let delivery = Delivery {
+                key,
+                registration: None,
+                got,
+            };
+            return Ok(Begun::Served { delivery, keys });
+        }
+        if !waits {
+            return Ok(Begun::Nothing);
+        }
+        if let Want::Read(read) = &mut want {
+            read.begin_to_wait(&keys, set.keys());
         }
         let waiter = Waiter::new();
         let call = Arc::new(Call {
@@ -88,7 +125,7 @@ impl Request {
                     call: Arc::clone(&call),
                     key,
                 };
-                let token = set.key_mut(at).watch().waiters.push_back(registration);
+                let token = set.key_mut(at).watch().waiters.push(registration);
                 registrations.push((key, token));
             }
         }
@@ -99,18 +136,76 @@ impl Request {
     }
 }
 
-fn take(set: &mut FrozenSet<'_>, at: usize, want: &Want) -> Result<Elements> {
-    Ok(match want {
-        Want::Pop { side, count } => pop::elements(set.key_mut(at).list_mut()?, *side, *count),
-        Want::Move { to, route } => {
-            let destination = set.position(to);
-            let (from, to) = set.pair_mut(at, destination);
-            let to = to.map(FrozenKey::list_mut).transpose()?;
-            let elements = movement::carry_out(from.list_mut()?, to, *route);
-            set.has_changed(destination);
-            elements
+/// What a call that reads one stream finds there without freezing it.
+fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
+    let [object] = &keys[..] else { return None };
+    let (got, is_nothing) = match want {
+        Want::Pop { .. } | Want::Move { .. } => return None,
+        Want::Read(read) => {
+            let entries = read.glance(object);
+            let is_nothing = entries.is_empty();
+            (Got::Entries(vec![(0, entries)]), is_nothing)
         }
+        Want::GroupRead(read) => {
+            let delivered = read.glance(object, core.clock().unix_ms());
+            let is_nothing = delivered.is_empty();
+            (Got::Delivered(vec![(0, delivered)]), is_nothing)
+        }
+    };
+    (!is_nothing).then_some(Delivery {
+        key: 0,
+        registration: None,
+        got,
     })
+}
+
+/// Takes what is there, and says from which key; `None` when nothing is.
+fn take(
+    core: &Core,
+    set: &mut FrozenSet<'_>,
+    keys: &Keys,
+    want: &Want,
+) -> Result<Option<(usize, Got)>> {
+    match want {
+        Want::Pop { side, count } => {
+            for (key, object) in keys.iter().enumerate() {
+                let at = set.position(object);
+                let list = set.key_mut(at).list_mut()?;
+                if !list.is_empty() {
+                    let elements = pop::elements(list, *side, *count);
+                    return Ok(Some((key, Got::Elements(elements))));
+                }
+            }
+            Ok(None)
+        }
+        Want::Move { to, route } => {
+            let at = set.position(&keys[0]);
+            let list = set.key(at).list()?;
+            if list.is_empty() {
+                return Ok(None);
+            }
+            let is_enough = list.len() >= route.how.len_min();
+            let destination = set.position(to);
+            set.key(destination).list()?;
+            if !is_enough {
+                return Ok(None);
+            }
+            let (from, to) = set.pair_mut(at, destination);
+            let to = to.map(FrozenKey::bare_list_mut);
+            let elements = movement::carry_out(from.bare_list_mut(), to, *route);
+            set.has_changed(destination);
+            Ok(Some((0, Got::Elements(elements))))
+        }
+        Want::Read(read) => {
+            check_types(keys, set.keys())?;
+            let entries = read.read(keys, set.keys());
+            Ok((!entries.is_empty()).then_some((0, Got::Entries(entries))))
+        }
+        Want::GroupRead(read) => {
+            let delivered = read.read(keys, set.keys(), core.clock().unix_ms())?;
+            Ok((!delivered.is_empty()).then_some((0, Got::Delivered(delivered))))
+        }
+    }
 }
 
 impl Blocked {

@@ -1,14 +1,15 @@
-//! Serving the waiters of lists that have grown.
+//! Serving the waiters of keys that have changed.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Call, Delivery, Reply, Wakes, Want, push_wake};
+use super::group_read::Exhausted;
+use super::{Call, Delivery, Got, Reply, Wakes, Want, push_wake};
 use crate::command::{movement, pop};
 use crate::engine::Core;
-use crate::error::Error;
+use crate::error::Result;
 use crate::frozen::{FrozenKey, FrozenSet, pair_mut, position};
 use crate::object::Object;
 
@@ -21,22 +22,25 @@ pub(crate) struct Unserved {
     to: Arc<Object>,
 }
 
-/// Serves the waiters of the members that have `grown`, in that order, and of the lists to which
+/// Serves the waiters of the members that have `changed`, in that order, and of the lists to which
 /// that moves elements, as far as the frozen lists go. Returns the keys at which they did not.
 ///
 /// A key's waiters are served completely before those of the next key, as Redis does.
 pub(crate) fn serve(
+    core: &Core,
     members: &mut [FrozenKey<'_>],
-    grown: SmallVec<[usize; 4]>,
+    changed: SmallVec<[usize; 4]>,
     wakes: &mut Wakes,
 ) -> Left {
-    let mut ready = grown;
+    let mut ready = changed;
     let mut left = Left::new();
     let mut next = 0;
     while let Some(&at) = ready.get(next) {
         next += 1;
+        // Nothing is added to a stream from here on.
+        let mut exhausted = Exhausted::new();
         loop {
-            match serve_first(members, at, wakes) {
+            match serve_first(core, members, at, &mut exhausted, wakes) {
                 Step::Served { grown } => ready.extend(grown),
                 Step::Missed => {}
                 Step::Needs(to) => {
@@ -53,7 +57,7 @@ pub(crate) fn serve(
     left
 }
 
-/// What became of the first waiter that a list could serve.
+/// What became of the first waiter that a key could serve.
 enum Step {
     /// It was served, and that list has grown.
     Served { grown: Option<usize> },
@@ -65,18 +69,31 @@ enum Step {
     Done,
 }
 
-fn serve_first(members: &mut [FrozenKey<'_>], at: usize, wakes: &mut Wakes) -> Step {
+fn serve_first(
+    core: &Core,
+    members: &mut [FrozenKey<'_>],
+    at: usize,
+    exhausted: &mut Exhausted,
+    wakes: &mut Wakes,
+) -> Step {
     let key = &members[at];
     let Some(watch) = key.watched() else {
         return Step::Done;
     };
     // 0 when the key holds a stream.
     let len = key.bare_list().len();
-    if len == 0 {
+    if len == 0 && !watch.waiters.has_readers() {
         return Step::Done;
     }
     let first = watch.waiters.iter().find(|registration| {
-        registration.call.want.is_served_by(len) && registration.call.waiter.is_waiting()
+        let call = &registration.call;
+        let is_served = match &call.want {
+            Want::Pop { .. } => len > 0,
+            Want::Move { route, .. } => len >= route.how.len_min(),
+            Want::Read(read) => read.is_served_by(&call.keys, key),
+            Want::GroupRead(read) => read.is_served_by(key, core.clock().unix_ms(), exhausted),
+        };
+        is_served && call.waiter.is_waiting()
     });
     let Some(registration) = first else {
         return Step::Done;
@@ -85,11 +102,11 @@ fn serve_first(members: &mut [FrozenKey<'_>], at: usize, wakes: &mut Wakes) -> S
     let registered_at = registration.key;
 
     let destination = match &call.want {
-        Want::Pop { .. } => None,
         Want::Move { to, .. } => match position(members, to) {
             None => return Step::Needs(Arc::clone(to)),
             found => found,
         },
+        _ => None,
     };
     let Some(claim) = call.waiter.claim() else {
         return Step::Missed;
@@ -97,43 +114,54 @@ fn serve_first(members: &mut [FrozenKey<'_>], at: usize, wakes: &mut Wakes) -> S
     if let (Some(watch), Some(token)) = (members[at].watched_mut(), call.token(registered_at)) {
         watch.waiters.remove(token);
     }
-    if let Some(to) = destination
-        && members[to].list().is_err()
-    {
-        let failure = Reply::Failed {
-            error: Error::WrongType,
+    let reply = match take(core, members, at, destination, &call, registered_at) {
+        Ok((key, got)) => Reply::Served(Delivery {
+            key,
+            registration: Some(registered_at),
+            got,
+        }),
+        Err(error) => Reply::Failed {
+            error,
             registration: registered_at,
-        };
-        push_wake(wakes, claim.deliver(failure));
-        return Step::Served { grown: None };
-    }
-    let mut key = registered_at;
-    let elements = match &call.want {
+        },
+    };
+    push_wake(wakes, claim.deliver(reply));
+    Step::Served { grown: destination }
+}
+
+/// Takes what a call gets that is served through one of its keys, and says from which one.
+fn take(
+    core: &Core,
+    members: &mut [FrozenKey<'_>],
+    at: usize,
+    destination: Option<usize>,
+    call: &Call,
+    registered_at: usize,
+) -> Result<(usize, Got)> {
+    match &call.want {
         Want::Pop { side, count } => {
-            let (first_key, source) =
-                first_ready(members, &call, registered_at).unwrap_or((registered_at, at));
-            key = first_key;
+            let (key, source) =
+                first_ready(members, call, registered_at).unwrap_or((registered_at, at));
             let elements = pop::elements(members[source].bare_list_mut(), *side, *count);
             members[source].forget_expiry_if_gone();
-            elements
+            Ok((key, Got::Elements(elements)))
         }
         Want::Move { route, .. } => {
-            let elements = {
-                let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
-                let destination = destination.map(FrozenKey::bare_list_mut);
-                movement::carry_out(source.bare_list_mut(), destination, *route)
-            };
-            members[at].forget_expiry_if_gone();
-            elements
+            let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
+            let destination = destination.map(FrozenKey::list_mut).transpose()?;
+            let elements = movement::carry_out(source.bare_list_mut(), destination, *route);
+            source.forget_expiry_if_gone();
+            Ok((registered_at, Got::Elements(elements)))
         }
-    };
-    let delivery = Delivery {
-        key,
-        registration: Some(registered_at),
-        elements,
-    };
-    push_wake(wakes, claim.deliver(Reply::Served(delivery)));
-    Step::Served { grown: destination }
+        Want::Read(read) => {
+            let entries = read.read(&call.keys, members);
+            Ok((registered_at, Got::Entries(entries)))
+        }
+        Want::GroupRead(read) => {
+            let delivered = read.read(&call.keys, members, core.clock().unix_ms())?;
+            Ok((registered_at, Got::Delivered(delivered)))
+        }
+    }
 }
 
 /// The first of the call's keys before `registered_at` that is frozen and has elements: several keys

@@ -339,7 +339,15 @@ fn the_first_reply_counts() {
     let claim = {
         let list = mq.object.list.freeze();
         let watch = list.extra().as_ref().unwrap();
-        watch.waiters.front().unwrap().call.waiter.claim().unwrap()
+        watch
+            .waiters
+            .iter()
+            .next()
+            .unwrap()
+            .call
+            .waiter
+            .claim()
+            .unwrap()
     };
     mq.rpush(["a"]).unwrap();
     assert_eq!(mq.llen(), Ok(1), "the waiter is spoken for");

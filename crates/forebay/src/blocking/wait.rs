@@ -19,6 +19,7 @@ impl Request {
     ) -> Result<Option<(Keys, Delivery)>> {
         let mut blocked = match self.begin(core)? {
             Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
+            Begun::Nothing => return Ok(None),
             Begun::Blocked(blocked) => blocked,
         };
         let waiter = &mut blocked.waiter;

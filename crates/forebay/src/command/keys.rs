@@ -4,6 +4,7 @@ use forebay_sync::Side;
 
 use crate::error::{Error, Result};
 use crate::frozen::{FrozenKey, Held};
+use crate::stream::group::Group;
 
 /// A list with more elements than this is emptied in one step, and its memory freed afterwards.
 const CLEARED_IN_PLACE_MAX: u64 = 64;
@@ -29,8 +30,23 @@ pub enum KeyType {
     Stream,
 }
 
-/// What deleted keys held, to be dropped when nothing is frozen any more.
-pub(crate) type Dropped = Vec<Held>;
+/// What was taken out of keys, to be dropped when nothing is frozen any more.
+pub(crate) type Dropped = Vec<Garbage>;
+
+/// What is of no use any more.
+#[expect(dead_code, reason = "it is kept to be dropped")]
+pub(crate) enum Garbage {
+    /// What a key held.
+    Held(Held),
+    /// A consumer group.
+    Group(Box<Group>),
+}
+
+impl Garbage {
+    pub(crate) fn group(group: Group) -> Self {
+        Self::Group(Box::new(group))
+    }
+}
 
 /// Empties a key; whether it existed.
 pub(crate) fn delete(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
@@ -39,7 +55,7 @@ pub(crate) fn delete(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
         Some(KeyType::List) if key.bare_list().len() <= CLEARED_IN_PLACE_MAX => {
             key.bare_list_mut().clear();
         }
-        Some(_) => dropped.extend(key.take()),
+        Some(_) => dropped.extend(key.take().map(Garbage::Held)),
     }
     key.forget_expiry();
     true

@@ -449,18 +449,18 @@ impl Engine {
 }
 
 fn element(_keys: &Keys, delivery: Delivery) -> Option<Bytes> {
-    delivery.elements.into_iter().next()
+    delivery.elements().into_iter().next()
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of several replies")]
 fn elements(_keys: &Keys, delivery: Delivery) -> Option<Vec<Bytes>> {
-    Some(delivery.elements.into_vec())
+    Some(delivery.elements().into_vec())
 }
 
 fn key_and_element(keys: &Keys, delivery: Delivery) -> Option<(Bytes, Bytes)> {
     let key = Bytes::copy_from_slice(keys[delivery.key].key());
     delivery
-        .elements
+        .elements()
         .into_iter()
         .next()
         .map(|element| (key, element))
@@ -469,5 +469,5 @@ fn key_and_element(keys: &Keys, delivery: Delivery) -> Option<(Bytes, Bytes)> {
 #[expect(clippy::unnecessary_wraps, reason = "one of several replies")]
 fn key_and_elements(keys: &Keys, delivery: Delivery) -> Option<(Bytes, Vec<Bytes>)> {
     let key = Bytes::copy_from_slice(keys[delivery.key].key());
-    Some((key, delivery.elements.into_vec()))
+    Some((key, delivery.elements().into_vec()))
 }

@@ -10,6 +10,7 @@ mod push;
 mod read;
 mod state;
 mod stream_add;
+mod stream_blocking;
 mod stream_claim;
 mod stream_deliver;
 mod stream_group;

@@ -1,13 +1,14 @@
 //! What all handles of an engine share.
 
 use core::mem;
+use core::time::Duration;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use forebay_sync::loom::AtomicBool;
 use forebay_sync::loom::Ordering::Relaxed;
 
-use crate::blocking::{Reply, Wakes, push_wake};
+use crate::blocking::{Reply, Wakes, claimable_at_ms, push_wake};
 use crate::clock::Clock;
 use crate::command::keys::{Dropped, KeyType, delete};
 use crate::config::Config;
@@ -16,6 +17,7 @@ use crate::frozen::FrozenKey;
 use crate::keyspace::{Keyspace, SLICES};
 use crate::object::Object;
 use crate::shard::{Shard, Signal, start_workers};
+use crate::timeout::Timeout;
 
 /// What all handles of an engine share. The last one to go closes it.
 pub(crate) struct Core {
@@ -221,6 +223,11 @@ impl Core {
         !object.list.is_attended() && object.list.is_empty()
     }
 
+    /// How long a call waits that may be told to; `None` is for ever, or not at all.
+    pub(crate) fn limit(&self, block: Option<Timeout>) -> Result<Option<Duration>> {
+        block.map_or(Ok(None), |timeout| timeout.resolve(&self.clock))
+    }
+
     /// TYPE: what the key holds.
     pub(crate) fn key_type(&self, object: &Arc<Object>) -> Result<Option<KeyType>> {
         if object.list.is_attended() {
@@ -246,12 +253,14 @@ impl Core {
         }
         key.forget_expiry_if_gone();
         let object = key.object();
+        let look_at_ms = key.expire_at_ms().into_iter().chain(claimable_at_ms(key));
+        let look_at_ms = look_at_ms.min();
         if let Some(watch) = key.watched_mut()
-            && watch.timer_at_ms != watch.expire_at_ms
+            && watch.timer_at_ms != look_at_ms
         {
             let shard = self.shard_of(self.keyspace.hash(object.key()));
-            shard.move_expiry(object, watch.timer_at_ms, watch.expire_at_ms);
-            watch.timer_at_ms = watch.expire_at_ms;
+            shard.move_timer(object, watch.timer_at_ms, look_at_ms);
+            watch.timer_at_ms = look_at_ms;
         }
         key.open_and_close();
     }
@@ -291,7 +300,7 @@ fn close_key(object: &Arc<Object>) -> Wakes {
     let mut key = FrozenKey::new(object);
     let (_held, watch) = key.close();
     if let Some(mut watch) = watch {
-        while let Some(registration) = watch.waiters.pop_front() {
+        while let Some(registration) = watch.waiters.pop() {
             if let Some(claim) = registration.call.waiter.claim() {
                 push_wake(&mut wakes, claim.deliver(Reply::Closed));
             }

@@ -103,10 +103,10 @@ impl Engine {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<Entry>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let claimer = self.claimer(group.as_ref(), consumer.as_ref(), min_idle_ms, false);
         let step = self.core.with_existing(key.as_ref(), |object| {
-            claim::xautoclaim(&self.core, object, &claimer, start, options)
+            claim::xautoclaim(&self.core, object, &claimer, start, *options)
         });
         step?.ok_or(NO_GROUP)
     }
@@ -137,10 +137,10 @@ impl Engine {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<StreamId>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let claimer = self.claimer(group.as_ref(), consumer.as_ref(), min_idle_ms, true);
         let step = self.core.with_existing(key.as_ref(), |object| {
-            claim::xautoclaim_ids(&self.core, object, &claimer, start, options)
+            claim::xautoclaim_ids(&self.core, object, &claimer, start, *options)
         });
         step?.ok_or(NO_GROUP)
     }

@@ -15,10 +15,15 @@ use crate::stream::{
 impl Engine {
     /// XREADGROUP: entries of several streams for a consumer, as one step; see
     /// [`Consumer::xreadgroup`](crate::Consumer::xreadgroup). Streams that have none are left away, unless
-    /// pending entries were asked for.
+    /// pending entries were asked for. With [`XreadgroupOptions::block`], when there is nothing new at
+    /// all, it waits until there is; nothing comes back when the timeout is over.
+    ///
+    /// The thread sleeps and uses no processor time. Of those who wait in a group, who waits longest is
+    /// served first. In a task, use [`Engine::xreadgroup_async`].
     ///
     /// # Errors
-    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup); and [`NoKeys`](crate::Error::NoKeys),
+    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup), of the first key that does not exist or
+    /// does not have the group, also when it loses it meanwhile; and [`NoKeys`](crate::Error::NoKeys),
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Complexity
@@ -47,6 +52,7 @@ impl Engine {
         options: &XreadgroupOptions,
     ) -> Result<Vec<(Bytes, Vec<Delivered>)>> {
         options.check()?;
+        self.core.limit(options.block)?;
         let objects = self.stream_objects(streams)?;
         let reading = Reading {
             group: group.as_ref(),
@@ -55,6 +61,9 @@ impl Engine {
             options,
         };
         let read = xreadgroup_all(&self.core, &objects, &reading)?;
+        if read.is_empty() && options.block.is_some() {
+            return self.wait_group_read(reading.group, reading.consumer, streams, options);
+        }
         Ok(by_key(&objects, read))
     }
 

@@ -90,12 +90,20 @@ impl Engine {
     }
 
     /// XREAD: the entries of several streams, of each those after an id, as one step. Streams that have
-    /// none are left away.
+    /// none are left away. With [`XreadOptions::block`], when there is nothing at all, it waits until
+    /// there is; nothing comes back when the timeout is over.
+    ///
+    /// The thread sleeps and uses no processor time. All who wait for an entry get it. In a task, use
+    /// [`Engine::xread_async`]. While it waits, a key may be deleted and made again, or hold something
+    /// else for a time.
     ///
     /// # Errors
     /// As [`XreadOptions::check`]; and [`NoKeys`](crate::Error::NoKeys),
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`WrongType`](crate::Error::WrongType),
-    /// [`Closed`](crate::Error::Closed).
+    /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
+    /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
+    /// when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// For each stream O(log n + entries returned). Others wait meanwhile when there are several.
@@ -120,8 +128,12 @@ impl Engine {
         options: &XreadOptions,
     ) -> Result<Vec<(Bytes, Vec<Entry>)>> {
         options.check()?;
+        self.core.limit(options.block)?;
         let objects = self.stream_objects(streams)?;
         let read = read::xread_all(&self.core, &objects, options)?;
+        if read.is_empty() && options.block.is_some() {
+            return self.wait_read(streams, options);
+        }
         Ok(by_key(&objects, read))
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::FrozenKey;
-use crate::blocking::{self, Left, Wakes};
+use crate::blocking::{self, Left, Waiters, Wakes};
 use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
@@ -38,8 +38,15 @@ impl<'a> FrozenSet<'a> {
             if set.members.iter().all(|key| key.watched().is_none()) {
                 return Ok(set);
             }
-            // Rule 3. Usually there is nothing to do.
-            set.changed.extend(0..set.members.len());
+            // Rule 3. Usually there is nothing to do. Who adds entries serves before letting go; but
+            // entries that somebody has left can be claimed as time passes.
+            for at in 0..set.members.len() {
+                let key = &set.members[at];
+                let waiters = key.watched().map(|watch| &watch.waiters);
+                if !key.object().holds_stream() || waiters.is_some_and(Waiters::has_claimers) {
+                    set.has_changed(at);
+                }
+            }
             let left = set.serve();
             if left.is_empty() {
                 return Ok(set);
@@ -104,6 +111,11 @@ impl<'a> FrozenSet<'a> {
         &mut self.members[at]
     }
 
+    /// All keys, in the order of their addresses.
+    pub(crate) fn keys(&self) -> &[FrozenKey<'a>] {
+        &self.members
+    }
+
     /// Two of the keys; no second one when both are one key.
     pub(crate) fn pair_mut(
         &mut self,
@@ -125,6 +137,7 @@ impl<'a> FrozenSet<'a> {
     /// Serves the waiters of the keys that have changed, as far as the frozen keys go.
     fn serve(&mut self) -> Left {
         blocking::serve(
+            self.core,
             &mut self.members,
             mem::take(&mut self.changed),
             &mut self.wakes,

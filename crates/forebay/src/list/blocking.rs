@@ -120,14 +120,14 @@ impl List {
             return Ok(Some(element));
         }
         let served = self.request(side).wait(&self.core, limit)?;
-        Ok(served.and_then(|(_, delivery)| delivery.elements.into_iter().next()))
+        Ok(served.and_then(|(_, delivery)| delivery.elements().into_iter().next()))
     }
 
     fn wait_async(&self, side: Side, timeout: Timeout) -> Blocking<Bytes> {
         let limit = timeout.resolve(self.core.clock());
         let request = limit.map(|limit| (self.request(side), limit));
         Blocking::new(&self.core, request, |_, delivery| {
-            delivery.elements.into_iter().next()
+            delivery.elements().into_iter().next()
         })
     }
 }

@@ -76,7 +76,7 @@ impl List {
         let served = self
             .move_request(destination, from, to)
             .wait(&self.core, limit)?;
-        Ok(served.and_then(|(_, delivery)| delivery.elements.into_iter().next()))
+        Ok(served.and_then(|(_, delivery)| delivery.elements().into_iter().next()))
     }
 
     /// [`List::blmove`] as a future, for any runtime.
@@ -114,7 +114,7 @@ impl List {
             .and_then(|()| timeout.into().resolve(self.core.clock()))
             .map(|limit| (self.move_request(destination, from, to), limit));
         Blocking::new(&self.core, request, |_, delivery| {
-            delivery.elements.into_iter().next()
+            delivery.elements().into_iter().next()
         })
     }
 

@@ -67,7 +67,7 @@ impl Shard {
     }
 
     /// Moves the timer of a key from one time to another.
-    pub(crate) fn move_expiry(
+    pub(crate) fn move_timer(
         &self,
         object: &Arc<Object>,
         from_ms: Option<i64>,
@@ -76,9 +76,9 @@ impl Shard {
         let is_next = {
             let mut timers = self.timers();
             if let Some(from_ms) = from_ms {
-                timers.remove_expiry(object, from_ms);
+                timers.remove_look(object, from_ms);
             }
-            to_ms.is_some_and(|to_ms| timers.add_expiry(object, to_ms))
+            to_ms.is_some_and(|to_ms| timers.add_look(object, to_ms))
         };
         if is_next {
             self.wake();

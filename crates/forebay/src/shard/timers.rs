@@ -16,8 +16,9 @@ use crate::object::Object;
 /// ever stale.
 #[derive(Default)]
 pub(super) struct Timers {
-    /// Keys by the time at which they expire. One object has one note at most.
-    expiries: BTreeMap<(i64, usize), Arc<Object>>,
+    /// Keys by the time at which they have to be looked at, for they expire or somebody who waits can
+    /// claim entries of theirs. One object has one note at most.
+    looks: BTreeMap<(i64, usize), Arc<Object>>,
     /// Futures by the time at which they give up.
     deadlines: BTreeMap<(Instant, u64), WaiterHandle<Reply>>,
     last_id: u64,
@@ -31,22 +32,22 @@ pub(crate) struct DeadlineId {
 }
 
 impl Timers {
-    /// Returns whether it is the next to expire.
-    pub(super) fn add_expiry(&mut self, object: &Arc<Object>, at_ms: i64) -> bool {
+    /// Returns whether it is the next.
+    pub(super) fn add_look(&mut self, object: &Arc<Object>, at_ms: i64) -> bool {
         let at = (at_ms, object.address());
-        self.expiries.insert(at, Arc::clone(object));
-        self.expiries
+        self.looks.insert(at, Arc::clone(object));
+        self.looks
             .first_key_value()
             .is_some_and(|(first, _)| *first == at)
     }
 
-    pub(super) fn remove_expiry(&mut self, object: &Arc<Object>, at_ms: i64) {
-        self.expiries.remove(&(at_ms, object.address()));
+    pub(super) fn remove_look(&mut self, object: &Arc<Object>, at_ms: i64) {
+        self.looks.remove(&(at_ms, object.address()));
     }
 
     /// Keys that are due, at most `max`. Their notes stay: whoever clears a list removes its note.
-    pub(super) fn due_expiries(&self, now_ms: i64, max: usize) -> Vec<Arc<Object>> {
-        self.expiries
+    pub(super) fn due_looks(&self, now_ms: i64, max: usize) -> Vec<Arc<Object>> {
+        self.looks
             .iter()
             .take_while(|((at_ms, _), _)| *at_ms <= now_ms)
             .take(max)
@@ -72,19 +73,19 @@ impl Timers {
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.expiries.is_empty() && self.deadlines.is_empty()
+        self.looks.is_empty() && self.deadlines.is_empty()
     }
 
     /// How long nothing is going to happen.
     pub(super) fn rest(&self, now_ms: i64, now: Instant) -> Option<Duration> {
-        let expiry = self.expiries.first_key_value().map(|((at_ms, _), _)| {
+        let look = self.looks.first_key_value().map(|((at_ms, _), _)| {
             Duration::from_millis(at_ms.saturating_sub(now_ms).max(0).unsigned_abs())
         });
         let deadline = self
             .deadlines
             .first_key_value()
             .map(|((at, _), _)| at.saturating_duration_since(now));
-        expiry.into_iter().chain(deadline).min()
+        look.into_iter().chain(deadline).min()
     }
 }
 
@@ -123,15 +124,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expiries_come_in_order_of_time() {
+    fn looks_come_in_order_of_time() {
         let mut timers = Timers::default();
         let (late, soon) = (Object::new(b"late"), Object::new(b"soon"));
-        assert!(timers.add_expiry(&late, 20));
-        assert!(timers.add_expiry(&soon, 10));
-        assert!(timers.due_expiries(9, 10).is_empty());
-        assert_eq!(timers.due_expiries(20, 10).len(), 2);
-        assert!(Arc::ptr_eq(&timers.due_expiries(20, 1)[0], &soon));
-        timers.remove_expiry(&soon, 10);
-        assert!(Arc::ptr_eq(&timers.due_expiries(20, 10)[0], &late));
+        assert!(timers.add_look(&late, 20));
+        assert!(timers.add_look(&soon, 10));
+        assert!(timers.due_looks(9, 10).is_empty());
+        assert_eq!(timers.due_looks(20, 10).len(), 2);
+        assert!(Arc::ptr_eq(&timers.due_looks(20, 1)[0], &soon));
+        timers.remove_look(&soon, 10);
+        assert!(Arc::ptr_eq(&timers.due_looks(20, 10)[0], &late));
     }
 }

@@ -105,14 +105,14 @@ impl Core {
 
     /// Does what a shard's timers say: at most [`BATCH`] of each kind. Returns the larger number.
     fn fire(&self, shard: &Shard) -> usize {
-        let (expired, late) = {
+        let (due, late) = {
             let mut timers = shard.timers();
             (
-                timers.due_expiries(self.clock().unix_ms(), BATCH),
+                timers.due_looks(self.clock().unix_ms(), BATCH),
                 timers.take_due_deadlines(self.clock().instant(), BATCH),
             )
         };
-        for object in &expired {
+        for object in &due {
             // To look at it is all it takes. Errors: the engine has been closed.
             let _ = FrozenSet::new(self, [object]).map(drop);
         }
@@ -124,7 +124,7 @@ impl Core {
         for wake in wakes {
             wake.wake();
         }
-        expired.len().max(late.len())
+        due.len().max(late.len())
     }
 
     /// Sweeps the next slice of a shard, and more while it pays, at most `max`.

@@ -4,6 +4,7 @@ mod ends;
 mod keys;
 mod middle;
 mod movement;
+mod stream;
 
 use core::fmt;
 use std::sync::Arc;

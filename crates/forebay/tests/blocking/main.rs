@@ -25,6 +25,7 @@ mod refusals;
 mod service;
 mod several_elements;
 mod several_keys;
+mod streams;
 mod timeouts;
 
 use core::time::Duration;

@@ -34,7 +34,7 @@ pub(crate) fn xclaim_ids(
 }
 
 /// Refuses what makes no sense, and says where to start.
-pub(crate) fn check_autoclaim(start: IdBound, options: &XautoclaimOptions) -> Result<StreamId> {
+pub(crate) fn check_autoclaim(start: IdBound, options: XautoclaimOptions) -> Result<StreamId> {
     let start = start.lowest()?;
     options.check()?;
     Ok(start)
@@ -46,7 +46,7 @@ pub(crate) fn xautoclaim(
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     start: StreamId,
-    options: &XautoclaimOptions,
+    options: XautoclaimOptions,
 ) -> Result<AutoClaimed<Entry>> {
     core.on_group(object, |stream| stream.autoclaim(claimer, start, options))
 }
@@ -57,7 +57,7 @@ pub(crate) fn xautoclaim_ids(
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     start: StreamId,
-    options: &XautoclaimOptions,
+    options: XautoclaimOptions,
 ) -> Result<AutoClaimed<StreamId>> {
     core.on_group(object, |stream| {
         stream.autoclaim_ids(claimer, start, options)

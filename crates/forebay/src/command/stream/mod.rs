@@ -1,5 +1,5 @@
-//! The commands on streams: each tries what can be done [without freezing anything]
-//! (crate::stream::body), then the frozen stream, then the frozen key.
+//! The commands on streams: each tries what can be done [without freezing
+//! anything](crate::stream::body), then the frozen stream, then the frozen key.
 
 pub(crate) mod ack;
 pub(crate) mod add;

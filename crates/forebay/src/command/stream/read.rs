@@ -8,7 +8,7 @@ use crate::engine::Core;
 use crate::error::Result;
 use crate::frozen::FrozenSet;
 use crate::object::Object;
-use crate::stream::body::Budget;
+use crate::stream::body::{Budget, FrozenStream};
 use crate::stream::{Entry, IdRange, ReadFrom, StreamId, XreadOptions};
 
 /// Entries of several keys: which of the arguments, and what it has.
@@ -56,6 +56,15 @@ impl Run {
             is_backwards,
         })
     }
+
+    /// What it has of a stream.
+    pub(crate) fn of(self, stream: &FrozenStream<'_>) -> Vec<Entry> {
+        if self.is_backwards {
+            stream.range_back(self.from, self.to, self.limit)
+        } else {
+            stream.range(self.from, self.to, self.limit)
+        }
+    }
 }
 
 /// XRANGE and XREVRANGE.
@@ -73,13 +82,7 @@ pub(crate) fn xrange(core: &Core, object: &Arc<Object>, run: Run) -> Result<Vec<
             return Ok(entries);
         }
     }
-    let read = core.edit_stream(object, |stream| {
-        if run.is_backwards {
-            stream.range_back(from, to, limit)
-        } else {
-            stream.range(from, to, limit)
-        }
-    });
+    let read = core.edit_stream(object, |stream| run.of(stream));
     Ok(read?.unwrap_or_default())
 }
 

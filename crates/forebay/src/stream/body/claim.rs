@@ -80,7 +80,7 @@ impl FrozenStream<'_> {
         &self,
         claimer: &Claimer<'_>,
         start: StreamId,
-        options: &XautoclaimOptions,
+        options: XautoclaimOptions,
     ) -> Option<AutoClaimed<Entry>> {
         let (step, places) = self.autoclaim_places(claimer, start, options)?;
         Some(AutoClaimed {
@@ -95,7 +95,7 @@ impl FrozenStream<'_> {
         &self,
         claimer: &Claimer<'_>,
         start: StreamId,
-        options: &XautoclaimOptions,
+        options: XautoclaimOptions,
     ) -> Option<AutoClaimed<StreamId>> {
         Some(self.autoclaim_places(claimer, start, options)?.0)
     }
@@ -104,7 +104,7 @@ impl FrozenStream<'_> {
         &self,
         claimer: &Claimer<'_>,
         start: StreamId,
-        options: &XautoclaimOptions,
+        options: XautoclaimOptions,
     ) -> Option<(AutoClaimed<StreamId>, Vec<Place>)> {
         let (mut claimed, mut places) = Taken::default();
         let step = self.with_group(claimer.group, |log, group| {

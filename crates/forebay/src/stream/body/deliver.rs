@@ -99,13 +99,12 @@ impl StreamBody {
         let mut hint = hint;
         loop {
             let found;
-            let shared = match hint {
-                Some(hint) => hint,
-                None => {
-                    // What there is not is the business of the others.
-                    found = self.groups.find(name).ok_or(Detour)?;
-                    &found
-                }
+            let shared = if let Some(hint) = hint {
+                hint
+            } else {
+                // What there is not is the business of the others.
+                found = self.groups.find(name).ok_or(Detour)?;
+                &found
             };
             let Some(mut group) = shared.lock() else {
                 hint = None;

@@ -20,7 +20,7 @@ impl StreamBody {
     /// XLEN.
     #[inline]
     pub(crate) fn len(&self) -> Result<u64, Detour> {
-        self.read(&self.log.pin(), Snapshot::len)
+        read(&self.log.pin(), Snapshot::len)
     }
 
     /// XRANGE: the first `limit` entries with ids in a range, both ends included.
@@ -31,7 +31,7 @@ impl StreamBody {
         limit: usize,
     ) -> Result<Vec<Entry>, Detour> {
         let reader = self.log.pin();
-        let found = self.read(&reader, |log| range(log, from, to, limit))?;
+        let found = read(&reader, |log| range(log, from, to, limit))?;
         Ok(entries(found.into_iter()))
     }
 
@@ -43,7 +43,7 @@ impl StreamBody {
         limit: usize,
     ) -> Result<Vec<Entry>, Detour> {
         let reader = self.log.pin();
-        let found = self.read(&reader, |log| range_back(log, from, to, limit))?;
+        let found = read(&reader, |log| range_back(log, from, to, limit))?;
         Ok(entries(found.into_iter()))
     }
 
@@ -54,32 +54,12 @@ impl StreamBody {
         budget: &mut Budget,
     ) -> Result<Vec<Entry>, Detour> {
         let reader = self.log.pin();
-        let (found, left) = self.read(&reader, |log| {
+        let (found, left) = read(&reader, |log| {
             let mut left = *budget;
             (read_from(log, from, &mut left), left)
         })?;
         *budget = left;
         Ok(entries(found.into_iter()))
-    }
-
-    /// Calls `f` with the log at one moment.
-    #[inline]
-    fn read<'g, R>(
-        &self,
-        reader: &'g Reader<'_, Alone>,
-        mut f: impl FnMut(&Snapshot<'g>) -> R,
-    ) -> Result<R, Detour> {
-        for _ in 0..TRIES_MAX {
-            let snapshot = reader.snapshot();
-            if snapshot.is_attended() {
-                break;
-            }
-            let read = f(&snapshot);
-            if snapshot.is_whole() {
-                return Ok(read);
-            }
-        }
-        Err(Detour)
     }
 }
 
@@ -108,6 +88,25 @@ impl FrozenStream<'_> {
     pub(crate) fn last_id(&self) -> StreamId {
         super::ids::id_of(self.log.last_id())
     }
+}
+
+/// Calls `f` with the log at one moment.
+#[inline]
+fn read<'g, R>(
+    reader: &'g Reader<'_, Alone>,
+    mut f: impl FnMut(&Snapshot<'g>) -> R,
+) -> Result<R, Detour> {
+    for _ in 0..TRIES_MAX {
+        let snapshot = reader.snapshot();
+        if snapshot.is_attended() {
+            break;
+        }
+        let read = f(&snapshot);
+        if snapshot.is_whole() {
+            return Ok(read);
+        }
+    }
+    Err(Detour)
 }
 
 fn range<'g>(log: &Snapshot<'g>, from: StreamId, to: StreamId, limit: usize) -> Found<'g> {

@@ -1,10 +1,34 @@
 //! What those who wait for a stream look at.
 
+use super::deliver::clamped;
 use super::frozen::FrozenStream;
+use super::ids::log_id;
+use crate::stream::ReadFrom;
 
 impl FrozenStream<'_> {
+    /// Whether XREAD has anything to return.
+    pub(crate) fn has_entry(&self, from: ReadFrom) -> bool {
+        match from {
+            ReadFrom::After(id) => self.snapshot().after(log_id(id), None).next().is_some(),
+            ReadFrom::Now => false,
+            ReadFrom::Last => !self.log.is_empty(),
+        }
+    }
+
     /// Whether there is such a group.
     pub(crate) fn has_group(&self, name: &[u8]) -> bool {
         self.body.groups.with(name, |_| ()).is_some()
+    }
+
+    /// Whether XREADGROUP has new entries to return, or some to take over with CLAIM. `None` when
+    /// there is no such group.
+    pub(crate) fn has_new(&self, name: &[u8], claim: Option<u64>, now_ms: i64) -> Option<bool> {
+        self.with_group(name, |log, group| {
+            let cursor = *group.cursor();
+            let place = cursor.place.map(super::ids::log_place);
+            let mut unread = log.after(log_id(cursor.last_delivered), place);
+            let mut can_claim = |min_idle_ms| group.has_idle(clamped(min_idle_ms), now_ms, log);
+            unread.next().is_some() || claim.is_some_and(&mut can_claim)
+        })
     }
 }

@@ -223,6 +223,21 @@ impl Group {
         deleted
     }
 
+    /// Whether there is an entry to be [claimed](Self::claim_idle) that is still in the log. Those that
+    /// are not, and stand before it, are not pending any more.
+    pub(crate) fn has_idle(&mut self, min_idle_ms: i64, now_ms: i64, log: &impl Ids) -> bool {
+        while let Some(link) = self.pending.oldest() {
+            if !self.pending.get(link).is_idle_for(min_idle_ms, now_ms) {
+                return false;
+            }
+            if self.is_live(link, log) {
+                return true;
+            }
+            self.pending.remove(link);
+        }
+        false
+    }
+
     /// When the next entry is idle for long enough to be [claimed](Self::claim_idle). `i64::MIN` when
     /// there is one that nobody has, `None` when nothing is pending.
     pub(crate) fn claimable_at_ms(&self, min_idle_ms: i64) -> Option<i64> {

@@ -68,8 +68,8 @@ impl Group {
     }
 
     /// XREADGROUP with an id: what the consumer has, from an id on (this one included), as far as
-    /// `give` goes on. Each is delivered once more, also what was deleted meanwhile. O(pending
-    /// entries of the group behind the id) at worst.
+    /// `give` goes on. Each is delivered once more, but what was deleted meanwhile. O(pending entries of
+    /// the group behind the id) at worst.
     pub(crate) fn history(
         &mut self,
         consumer: ConsumerIndex,
@@ -91,16 +91,19 @@ impl Group {
                 continue;
             }
             left -= 1;
-            let again = Pending {
-                delivered_ms: now_ms,
-                count: (pending.count + 1).min(COUNT_MAX),
-                ..pending
-            };
-            self.pending.change(link, &again);
+            let is_live = self.is_live(link, log);
+            if is_live {
+                let again = Pending {
+                    delivered_ms: now_ms,
+                    count: (pending.count + 1).min(COUNT_MAX),
+                    ..pending
+                };
+                self.pending.change(link, &again);
+            }
             let historic = Historic {
                 id: self.id_of(link, log),
                 place: self.pending.place(link),
-                is_live: self.is_live(link, log),
+                is_live,
             };
             if give(historic).is_break() {
                 break;

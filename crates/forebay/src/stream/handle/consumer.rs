@@ -33,7 +33,7 @@ use crate::stream::{
 #[derive(Clone)]
 pub struct Consumer {
     pub(crate) group: Group,
-    name: Arc<[u8]>,
+    pub(super) name: Arc<[u8]>,
 }
 
 impl Consumer {
@@ -113,11 +113,20 @@ impl Consumer {
     }
 
     /// Entries for this consumer: [new ones](GroupReadFrom::New), before which it may take over what
-    /// others have left too long, or those that it was given before.
+    /// others have left too long, or those that it was given before. With
+    /// [`XreadgroupOptions::block`], when there is nothing new, it waits until there is; nothing comes
+    /// back when the timeout is over.
+    ///
+    /// The thread sleeps and uses no processor time. Of those who wait in a group, who waits longest is
+    /// served first. In a task, use [`Consumer::xreadgroup_async`].
     ///
     /// # Errors
-    /// As [`XreadgroupOptions::check`]; and [`NoGroup`](crate::Error::NoGroup),
-    /// [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
+    /// As [`XreadgroupOptions::check`]; and [`NoGroup`](crate::Error::NoGroup) and
+    /// [`WrongType`](crate::Error::WrongType), also when the group goes meanwhile;
+    /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
+    /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
+    /// when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// O(entries returned) for new ones, and only others that use this group wait meanwhile. Others wait
@@ -147,13 +156,19 @@ impl Consumer {
     ) -> Result<Vec<Delivered>> {
         options.check()?;
         let stream = &self.group.stream;
+        stream.core.limit(options.block)?;
         let reading = Reading {
             group: self.group.name(),
             hint: self.group.hint(),
             consumer: &self.name,
             options,
         };
-        xreadgroup(&stream.core, &stream.object, &reading, from.into())
+        let from = from.into();
+        let delivered = xreadgroup(&stream.core, &stream.object, &reading, from)?;
+        if delivered.is_empty() && options.block.is_some() && from == GroupReadFrom::New {
+            return self.wait_group_read(options);
+        }
+        Ok(delivered)
     }
 
     /// Takes over entries that have been pending for `min_idle_ms` milliseconds, and returns them. Those
@@ -267,9 +282,9 @@ impl Consumer {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<Entry>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, false));
-        claim::xautoclaim(&stream.core, &stream.object, &claimer, start, options)
+        claim::xautoclaim(&stream.core, &stream.object, &claimer, start, *options)
     }
 
     /// XAUTOCLAIM with JUSTID: as [`Consumer::xautoclaim`], but returns only ids, and the entries do not
@@ -299,9 +314,9 @@ impl Consumer {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<StreamId>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, true));
-        claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, options)
+        claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, *options)
     }
 
     fn claimer(&self, min_idle_ms: u64, just_id: bool) -> Claimer<'_> {

@@ -60,6 +60,11 @@ impl Group {
         &self.name
     }
 
+    /// The same, to be kept.
+    pub(super) fn shared_name(&self) -> Arc<[u8]> {
+        Arc::clone(&self.name)
+    }
+
     /// The stream that it belongs to.
     ///
     /// # Examples

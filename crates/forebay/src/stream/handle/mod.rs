@@ -1,6 +1,7 @@
 //! The handles of a stream, of its groups, and of their consumers: the key is looked up once.
 
 mod add;
+mod blocking;
 mod consumer;
 mod delete;
 mod group;

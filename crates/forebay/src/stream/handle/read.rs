@@ -76,11 +76,18 @@ impl Stream {
         read::xrange(&self.core, &self.object, run)
     }
 
-    /// The entries after an id, in order.
+    /// The entries after an id, in order. With [`XreadOptions::block`], when there are none, it waits
+    /// until there are; none come back when the timeout is over.
+    ///
+    /// The thread sleeps and uses no processor time. All who wait for an entry get it. In a task, use
+    /// [`Stream::xread_async`].
     ///
     /// # Errors
     /// As [`XreadOptions::check`]; and [`WrongType`](crate::Error::WrongType),
-    /// [`Closed`](crate::Error::Closed).
+    /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
+    /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
+    /// when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// As [`Stream::xrange`].
@@ -100,6 +107,12 @@ impl Stream {
     /// ```
     pub fn xread(&self, from: impl Into<ReadFrom>, options: &XreadOptions) -> Result<Vec<Entry>> {
         options.check()?;
-        read::xread(&self.core, &self.object, from.into(), options)
+        self.core.limit(options.block)?;
+        let from = from.into();
+        let entries = read::xread(&self.core, &self.object, from, options)?;
+        if entries.is_empty() && options.block.is_some() {
+            return self.wait_read(from, options);
+        }
+        Ok(entries)
     }
 }

@@ -116,11 +116,14 @@ impl Model {
         from: StreamId,
         count: usize,
         now_ms: i64,
+        log: &TestLog,
     ) -> Vec<StreamId> {
         let held = self.consumers[&name].held.range(from..);
         let given: Vec<_> = held.take(count).copied().collect();
         for &id in &given {
-            self.again(id, name, now_ms);
+            if log.is_live(log.place_ever(id)) {
+                self.again(id, name, now_ms);
+            }
         }
         given
     }

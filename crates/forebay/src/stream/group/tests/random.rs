@@ -174,7 +174,9 @@ impl Pair {
                 let count = (*count).max(1);
                 self.model.see(*name, now_ms);
                 let given = self.it.history(&text(*name), *from, count);
-                let expected = self.model.history(*name, id(*from), count, now_ms);
+                let expected = self
+                    .model
+                    .history(*name, id(*from), count, now_ms, &self.it.log);
                 let log = &self.it.log;
                 let is_live = |id| log.locate(id).is_some_and(|place| log.is_live(place));
                 let expected = expected.into_iter().map(|id| (id.ms, is_live(id)));

@@ -37,7 +37,8 @@ enum Dialect {
 #[derive(Debug)]
 pub(crate) struct Model {
     dialect: Dialect,
-    /// What `stream-node-max-entries` is for Redis: a trim with `~` removes whole nodes.
+    /// What `stream-node-max-entries` is for Redis: a trim with `~` removes whole nodes. 0 stands for the
+    /// nodes of the engine: entries whose ordinals are the same but for their last two digits.
     node_entries_max: u64,
     streams: BTreeMap<Bytes, Stream>,
     /// Keys that hold something else, and how much of it.
@@ -61,6 +62,14 @@ impl Model {
         Self {
             dialect: Dialect::Redis70,
             node_entries_max,
+            ..Self::default()
+        }
+    }
+
+    /// One that trims as the engine does.
+    pub(crate) fn by_ordinal() -> Self {
+        Self {
+            node_entries_max: 0,
             ..Self::default()
         }
     }

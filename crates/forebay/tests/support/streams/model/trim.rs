@@ -16,6 +16,8 @@ pub(super) struct Nodes {
     by_number: BTreeMap<u64, Node>,
     /// Of each entry.
     node_of: BTreeMap<StreamId, u64>,
+    /// Entries ever added.
+    added: u64,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -35,7 +37,9 @@ impl Nodes {
     }
 
     pub(super) fn add(&mut self, id: StreamId) {
+        self.added += 1;
         let number = match self.by_number.last_key_value() {
+            _ if self.entries_max == 0 => (self.added - 1) / 100,
             Some((&number, node)) if node.added < self.entries_max => number,
             Some((&number, _)) => number + 1,
             None => 0,
@@ -55,6 +59,13 @@ impl Nodes {
         node.live -= 1;
         if node.live == 0 {
             self.by_number.remove(&number);
+        } else if self.entries_max == 0 && node.last_id == id {
+            // The engine looks at what is there.
+            let last = self.entries(number).last().copied();
+            self.by_number
+                .get_mut(&number)
+                .expect("it is there")
+                .last_id = last.expect("a live one");
         }
     }
 
