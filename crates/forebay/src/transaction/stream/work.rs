@@ -224,10 +224,10 @@ impl Transaction<'_> {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<Entry>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, false);
-        self.edit_group(key, |stream| stream.autoclaim(&claimer, start, options))
+        self.edit_group(key, |stream| stream.autoclaim(&claimer, start, *options))
     }
 
     /// XAUTOCLAIM with JUSTID: see [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid).
@@ -258,10 +258,12 @@ impl Transaction<'_> {
         start: impl Into<IdBound>,
         options: &XautoclaimOptions,
     ) -> Result<AutoClaimed<StreamId>> {
-        let start = claim::check_autoclaim(start.into(), options)?;
+        let start = claim::check_autoclaim(start.into(), *options)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, true);
-        self.edit_group(key, |stream| stream.autoclaim_ids(&claimer, start, options))
+        self.edit_group(key, |stream| {
+            stream.autoclaim_ids(&claimer, start, *options)
+        })
     }
 
     fn claimer<'c>(
