@@ -229,7 +229,8 @@ fn main() -> Result<()> {
     let total: u64 = database.totals.values().sum();
     assert_eq!(total, expected, "every sale once, although some came twice");
     assert_eq!(failed.len(), 1, "put aside once");
-    assert_eq!(failed[0].fields.value("amount"), Some(&b"many"[..]));
+    let amount = failed[0].fields.value("amount");
+    assert_eq!(amount, Some(&b"many"[..]), "the poison message");
     assert!(written.is_sorted_by_key(|(id, _)| *id), "in order");
     assert_eq!(
         written.len() as u64,
