@@ -227,11 +227,7 @@ fn main() -> Result<()> {
     assert_eq!(total, expected, "every sale once, although some came twice");
     assert_eq!(failed.len(), 1, "put aside once");
     let amount = failed[0].fields.value("amount");
-<<<<<<< HEAD
     assert_eq!(amount, Some(&b"many"[..]), "the poison message");
-=======
-    assert_eq!(amount, Some(&b"many"[..]), "as it was sent");
->>>>>>> stream-bench
     assert!(written.is_sorted_by_key(|(id, _)| *id), "in order");
     assert_eq!(
         written.len() as u64,
