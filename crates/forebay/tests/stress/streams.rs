@@ -396,7 +396,7 @@ fn nobody_waits_for_a_group_that_has_gone() {
             }
         }
         done.store(true, SeqCst);
-        while !waiters.iter().all(|waiter| waiter.is_finished()) {
+        while !waiters.iter().all(thread::ScopedJoinHandle::is_finished) {
             let _ = engine.del(&[KEY]);
             thread::sleep(Duration::from_millis(1));
         }
