@@ -77,7 +77,7 @@ macro_rules! case_files {
         fn $name() {
             let file = include_str!(concat!("cases/streams/", stringify!($name), ".txt"));
             check_cases(file, |_| Model::default());
-            for manner in [Manner::ByName, Manner::ByHandle] {
+            for manner in Manner::ALL {
                 check_cases(file, |now_ms| Embedded::new(manner, now_ms));
             }
         })*
@@ -334,4 +334,14 @@ fn the_engine_answers_what_the_model_answers() {
 #[test]
 fn handles_answer_what_the_model_answers() {
     check_embedded(Manner::ByHandle);
+}
+
+#[test]
+fn keys_that_need_attention_answer_what_the_model_answers() {
+    check_embedded(Manner::Attended);
+}
+
+#[test]
+fn transactions_answer_what_the_model_answers() {
+    check_embedded(Manner::InTransaction);
 }

@@ -28,6 +28,7 @@
 
 mod future;
 mod group_read;
+mod look;
 mod read;
 mod request;
 mod serve;
@@ -107,6 +108,17 @@ pub(crate) enum Want {
     Read(Box<Read>),
     /// Entries of its keys that no consumer of a group was given.
     GroupRead(Box<GroupReading>),
+}
+
+impl Want {
+    /// Whether a list of this length has what is wanted.
+    pub(crate) fn is_served_by(&self, len: u64) -> bool {
+        match self {
+            Self::Pop { .. } => len > 0,
+            Self::Move { route, .. } => len >= route.how.len_min(),
+            Self::Read(_) | Self::GroupRead(_) => false,
+        }
+    }
 }
 
 /// A call's place in the queue of one key.

@@ -16,10 +16,10 @@ use crate::object::Object;
 
 /// A blocking command that has not begun.
 pub(crate) struct Request {
-    keys: Keys,
-    want: Want,
+    pub(super) keys: Keys,
+    pub(super) want: Want,
     /// Whether it waits at all when there is nothing.
-    waits: bool,
+    pub(super) waits: bool,
 }
 
 /// What became of a request.
@@ -137,7 +137,7 @@ impl Request {
 }
 
 /// What a call that reads one stream finds there without freezing it.
-fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
+pub(super) fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
     let [object] = &keys[..] else { return None };
     let (got, is_nothing) = match want {
         Want::Pop { .. } | Want::Move { .. } => return None,
@@ -193,6 +193,8 @@ fn take(
             let (from, to) = set.pair_mut(at, destination);
             let to = to.map(FrozenKey::bare_list_mut);
             let elements = movement::carry_out(from.bare_list_mut(), to, *route);
+            // Who waits at the destination may move them back.
+            from.forget_expiry_if_gone();
             set.has_changed(destination);
             Ok(Some((0, Got::Elements(elements))))
         }

@@ -4,6 +4,7 @@ mod add;
 mod blocking;
 mod consumer;
 mod delete;
+mod entries;
 mod group;
 mod groups;
 mod info;
@@ -14,6 +15,7 @@ use core::fmt;
 use std::sync::Arc;
 
 pub use self::consumer::Consumer;
+pub use self::entries::Entries;
 pub use self::group::Group;
 
 use crate::engine::Core;
