@@ -261,7 +261,9 @@ impl Transaction<'_> {
         let start = claim::check_autoclaim(start.into(), *options)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, true);
-        self.edit_group(key, |stream| stream.autoclaim_ids(&claimer, start, *options))
+        self.edit_group(key, |stream| {
+            stream.autoclaim_ids(&claimer, start, *options)
+        })
     }
 
     fn claimer<'c>(
