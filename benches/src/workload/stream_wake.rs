@@ -1,0 +1,22 @@
+//! `stream-wake`: how long a consumer that sleeps in XREAD or XREADGROUP takes to get an entry.
+
+use crate::drive::wake::{self, thread_case};
+use crate::engine::redis;
+use crate::engine::stream::mutex_btreemap;
+use crate::measure::Group;
+
+/// Threads and tasks apart, each without a pause and with one.
+#[must_use]
+pub fn groups() -> Vec<Group> {
+    wake::groups(
+        "stream-wake",
+        &|pause| {
+            let mut cases = vec![thread_case::<mutex_btreemap::Blocking>(pause)];
+            if redis::version().is_some() {
+                cases.push(thread_case::<redis::Blocking>(pause));
+            }
+            cases
+        },
+        &|_| Vec::new(),
+    )
+}
