@@ -42,6 +42,7 @@ impl SkipList {
 
 impl Log for SkipList {
     const NAME: &'static str = "crossbeam-skiplist";
+    const LOCKS: bool = false;
 
     fn new() -> Self {
         Self::default()

@@ -12,6 +12,7 @@ use forebay::StreamId;
 use parking_lot::Mutex;
 
 use crate::engine::stream::Member;
+use crate::engine::stream::copies::Copies;
 use crate::engine::stream::peer::{Log, now_ms};
 
 type Pending = HashMap<StreamId, Delivery, RandomState>;
@@ -39,7 +40,8 @@ pub struct Consumer<'a, L> {
     log: &'a L,
     group: &'a Group,
     number: usize,
-    /// What is taken over at once; here, so that it is not allocated each time.
+    /// What a call finds; here, so that it is not allocated each time.
+    copies: Copies,
     claimed: Vec<(StreamId, Delivery)>,
     ids: Vec<StreamId>,
 }
@@ -55,6 +57,7 @@ impl<'a, L> Consumer<'a, L> {
             log,
             group,
             number,
+            copies: Copies::default(),
             claimed: Vec::new(),
             ids: Vec::new(),
         }
@@ -63,11 +66,12 @@ impl<'a, L> Consumer<'a, L> {
 
 impl<L: Log> Member for Consumer<'_, L> {
     #[inline]
-    fn take(&mut self, count: usize, mut visit: impl FnMut(StreamId, &[u8])) {
+    fn take(&mut self, count: usize, visit: impl FnMut(StreamId, &[u8])) {
         let delivery = Delivery {
             at_ms: now_ms(),
             count: 1,
         };
+        self.copies.clear();
         let mut state = self.group.0.lock();
         let State {
             last_delivered,
@@ -80,8 +84,10 @@ impl<L: Log> Member for Consumer<'_, L> {
         self.log.visit(from, StreamId::MAX, count, |id, message| {
             own.insert(id, delivery);
             *last_delivered = id;
-            visit(id, message);
+            self.copies.push(id, message);
         });
+        drop(state);
+        self.copies.show(visit);
     }
 
     #[inline]
@@ -111,7 +117,11 @@ impl<L: Log> Member for Consumer<'_, L> {
             own.insert(id, Delivery { at_ms, count });
             self.ids.push(id);
         }
-        self.log.visit_each(&self.ids, visit);
+        drop(state);
+        self.copies.clear();
+        let copy = |id, message: &[u8]| self.copies.push(id, message);
+        self.log.visit_each(&self.ids, copy);
+        self.copies.show(visit);
     }
 
     fn pending(&mut self) -> u64 {

@@ -4,10 +4,12 @@
 //! Every entry has one field, of a name that never changes, and the message is its value. The peers
 //! inside this process are a log of their own each, made a stream with groups by [`peer`].
 
+pub mod copies;
 pub mod crossbeam_skiplist;
 pub mod dashmap_mutex_btreemap;
 pub mod fields;
 pub mod forebay;
+pub mod forebay_wake;
 pub mod group;
 pub mod mutex_arena;
 pub mod mutex_btreemap;

@@ -103,6 +103,7 @@ impl Segments {
 
 impl Log for MutexArena {
     const NAME: &'static str = "mutex-arena";
+    const LOCKS: bool = true;
 
     fn new() -> Self {
         Self::default()

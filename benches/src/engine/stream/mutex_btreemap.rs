@@ -4,15 +4,17 @@
 //! and freed after it is unlocked.
 
 use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use core::time::Duration;
 
 use forebay::StreamId;
 use parking_lot::{Condvar, Mutex};
+use tokio::sync::Notify;
 
 use crate::engine::stream::FIELD;
 use crate::engine::stream::fields::{boxed, first_value};
 use crate::engine::stream::peer::{Log, Peer, next_id, now_ms};
-use crate::engine::{BlockingQueue, Named};
+use crate::engine::{AsyncQueue, BlockingQueue, Named};
 
 /// As many entries are removed at once as Redis removes with `~`.
 const TRIMMED_AT_ONCE: u64 = 100;
@@ -51,6 +53,7 @@ pub struct MutexBTreeMap(Mutex<Entries>);
 
 impl Log for MutexBTreeMap {
     const NAME: &'static str = NAME;
+    const LOCKS: bool = true;
 
     fn new() -> Self {
         Self::default()
@@ -115,6 +118,65 @@ impl Log for MutexBTreeMap {
 
     fn length(&self) -> u64 {
         self.0.lock().by_id.len() as u64
+    }
+}
+
+/// The map between tasks, with a `tokio::sync::Notify`.
+#[derive(Debug)]
+pub struct Notifying;
+
+/// What both ends have.
+#[derive(Debug, Default)]
+pub struct Shared {
+    entries: Mutex<Entries>,
+    added: Notify,
+}
+
+impl Shared {
+    /// Shows the entry after `seen`, if there is one.
+    fn next<R>(
+        &self,
+        seen: &mut StreamId,
+        read: &mut Option<impl FnOnce(&[u8]) -> R>,
+    ) -> Option<R> {
+        let mut result = None;
+        let show = |message: &[u8]| result = read.take().map(|read| read(message));
+        *seen = self.entries.lock().first_after(*seen, show)?;
+        result
+    }
+}
+
+impl Named for Notifying {
+    const NAME: &'static str = NAME;
+}
+
+impl AsyncQueue for Notifying {
+    type Sender = Arc<Shared>;
+    type Receiver = (Arc<Shared>, StreamId);
+
+    fn open() -> (Self::Sender, Self::Receiver) {
+        let shared = Arc::<Shared>::default();
+        (Arc::clone(&shared), (shared, StreamId::MIN))
+    }
+
+    #[inline]
+    fn send(shared: &Self::Sender, message: &[u8]) {
+        let (fields, now_ms) = (boxed(FIELD, message), now_ms());
+        shared.entries.lock().add(now_ms, fields);
+        shared.added.notify_one();
+    }
+
+    async fn receive<R>(
+        (shared, seen): &mut Self::Receiver,
+        read: impl FnOnce(&[u8]) -> R + Send,
+    ) -> R {
+        let mut read = Some(read);
+        loop {
+            if let Some(result) = shared.next(seen, &mut read) {
+                return result;
+            }
+            shared.added.notified().await;
+        }
     }
 }
 

@@ -3,16 +3,17 @@
 use forebay::{Clock, StreamId};
 
 use crate::engine::Named;
+use crate::engine::stream::copies::Copies;
 use crate::engine::stream::group::{Consumer, Group};
 use crate::engine::stream::{self, Session};
 
-/// Entries by id, which any number of threads use at once.
-///
-/// A visitor is called wherever it costs least, under a lock if there is one: that favours the peer,
-/// for what a program does with an entry would then hold the others up.
+/// Entries by id, which any number of threads use at once. A visitor is called under the lock, if there
+/// is one.
 pub trait Log: Send + Sync + 'static {
     /// The name in every report.
     const NAME: &'static str;
+    /// Whether there is a lock.
+    const LOCKS: bool;
 
     /// An empty log.
     fn new() -> Self;
@@ -73,7 +74,7 @@ impl<L: Log> Named for Peer<L> {
 }
 
 impl<L: Log> stream::Stream for Peer<L> {
-    type Session<'a> = &'a L;
+    type Session<'a> = Reader<'a, L>;
     type Member<'a> = Consumer<'a, L>;
 
     fn new(groups: usize) -> Self {
@@ -83,8 +84,11 @@ impl<L: Log> stream::Stream for Peer<L> {
         }
     }
 
-    fn session(&self) -> &L {
-        &self.log
+    fn session(&self) -> Reader<'_, L> {
+        Reader {
+            log: &self.log,
+            copies: Copies::default(),
+        }
     }
 
     fn member(&self, group: usize, consumer: usize) -> Consumer<'_, L> {
@@ -92,21 +96,28 @@ impl<L: Log> stream::Stream for Peer<L> {
     }
 }
 
-impl<L: Log> Session for &L {
+/// One thread that reads and adds.
+#[derive(Debug)]
+pub struct Reader<'a, L> {
+    log: &'a L,
+    copies: Copies,
+}
+
+impl<L: Log> Session for Reader<'_, L> {
     #[inline]
     fn add(&mut self, message: &[u8]) {
-        L::add(self, message);
+        self.log.add(message);
     }
 
     #[inline]
     fn add_bounded(&mut self, message: &[u8], maxlen: u64) {
-        L::add_bounded(self, message, maxlen);
+        self.log.add_bounded(message, maxlen);
     }
 
     #[inline]
     fn read(&mut self, after: StreamId, count: usize, visit: impl FnMut(StreamId, &[u8])) {
         if let Some(from) = after.next() {
-            self.visit(from, StreamId::MAX, count, visit);
+            self.range(from, StreamId::MAX, count, visit);
         }
     }
 
@@ -118,7 +129,14 @@ impl<L: Log> Session for &L {
         count: usize,
         visit: impl FnMut(StreamId, &[u8]),
     ) {
-        self.visit(from, to, count, visit);
+        if L::LOCKS {
+            self.copies.clear();
+            let copy = |id, message: &[u8]| self.copies.push(id, message);
+            self.log.visit(from, to, count, copy);
+            self.copies.show(visit);
+        } else {
+            self.log.visit(from, to, count, visit);
+        }
     }
 
     #[inline]
@@ -129,10 +147,17 @@ impl<L: Log> Session for &L {
         count: usize,
         visit: impl FnMut(StreamId, &[u8]),
     ) {
-        self.visit_back(from, to, count, visit);
+        if L::LOCKS {
+            self.copies.clear();
+            let copy = |id, message: &[u8]| self.copies.push(id, message);
+            self.log.visit_back(from, to, count, copy);
+            self.copies.show(visit);
+        } else {
+            self.log.visit_back(from, to, count, visit);
+        }
     }
 
     fn length(&mut self) -> u64 {
-        L::length(self)
+        self.log.length()
     }
 }
