@@ -1,4 +1,4 @@
-//! Looking for elements, or entries, before registering.
+//! Looking for elements before registering.
 //!
 //! Who registers makes the list attended: the next push goes through exclusive mode, and wakes a
 //! thread, which takes many microseconds. So a thread looks first for about as long as being woken
@@ -10,8 +10,7 @@ use core::hint;
 use forebay_sync::{Attended, Side};
 use smallvec::smallvec;
 
-use super::request::glance;
-use super::{Delivery, Got, Request, Want};
+use super::{Delivery, Got, Keys, Request, Want};
 use crate::engine::Core;
 use crate::object::Object;
 
@@ -56,18 +55,13 @@ impl Request {
             ([object], Want::Pop { side, count: 1 }) => pop(object, *side),
             // Of several keys, the first that has elements at one moment gives them, and that moment
             // is one in which all of them are frozen.
-            (keys, Want::Pop { .. } | Want::Move { .. }) => {
-                let is_there = keys.iter().any(|object| {
-                    let len = object.list.len();
-                    self.want.is_served_by(len)
-                });
-                if is_there || keys.iter().any(|object| object.holds_stream()) {
-                    Found::Registering
-                } else {
+            (keys, _) => {
+                if keys.iter().all(|object| object.list.is_empty()) {
                     Found::Nothing
+                } else {
+                    Found::Registering
                 }
             }
-            (_, Want::Read(_) | Want::GroupRead(_)) => Found::Registering,
         }
     }
 
@@ -96,6 +90,29 @@ impl Request {
         }
         delivery
     }
+}
+
+/// What a call that reads one stream finds there without freezing it.
+pub(super) fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
+    let [object] = &keys[..] else { return None };
+    let (got, is_nothing) = match want {
+        Want::Pop { .. } | Want::Move { .. } => return None,
+        Want::Read(read) => {
+            let entries = read.glance(object);
+            let is_nothing = entries.is_empty();
+            (Got::Entries(vec![(0, entries)]), is_nothing)
+        }
+        Want::GroupRead(read) => {
+            let delivered = read.glance(object, core.clock().unix_ms());
+            let is_nothing = delivered.is_empty();
+            (Got::Delivered(vec![(0, delivered)]), is_nothing)
+        }
+    };
+    (!is_nothing).then_some(Delivery {
+        key: 0,
+        registration: None,
+        got,
+    })
 }
 
 fn pop(object: &Object, side: Side) -> Found {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use forebay_sync::{Side, Waiter};
 use smallvec::{SmallVec, smallvec};
 
+use super::look::glance;
 use super::read::check_types;
 use super::{Call, Delivery, Got, GroupReading, Keys, Read, Registration, Reply, Want};
 use crate::command::{movement, pop};
@@ -134,29 +135,6 @@ impl Request {
         drop(set);
         Ok(Begun::Blocked(Blocked { call, waiter }))
     }
-}
-
-/// What a call that reads one stream finds there without freezing it.
-pub(super) fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
-    let [object] = &keys[..] else { return None };
-    let (got, is_nothing) = match want {
-        Want::Pop { .. } | Want::Move { .. } => return None,
-        Want::Read(read) => {
-            let entries = read.glance(object);
-            let is_nothing = entries.is_empty();
-            (Got::Entries(vec![(0, entries)]), is_nothing)
-        }
-        Want::GroupRead(read) => {
-            let delivered = read.glance(object, core.clock().unix_ms());
-            let is_nothing = delivered.is_empty();
-            (Got::Delivered(vec![(0, delivered)]), is_nothing)
-        }
-    };
-    (!is_nothing).then_some(Delivery {
-        key: 0,
-        registration: None,
-        got,
-    })
 }
 
 /// Takes what is there, and says from which key; `None` when nothing is.
