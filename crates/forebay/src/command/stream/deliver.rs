@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
 use crate::object::Object;
 use crate::stream::body::{Budget, GroupRead, SharedGroup};
-use crate::stream::{Delivered, GroupReadFrom, XreadgroupOptions};
+use crate::stream::{Delivered, Entry, GroupReadFrom, XreadgroupOptions};
 
 /// A consumer that reads.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,30 @@ pub(crate) fn xreadgroup(
     core.on_group(object, |stream| {
         stream.deliver(reading.group, &read, &mut budget)
     })
+}
+
+/// XREADGROUP of the new entries of one stream, and nothing but these, without waiting.
+#[inline]
+pub(crate) fn read_new(
+    core: &Core,
+    object: &Arc<Object>,
+    reading: &Reading<'_>,
+) -> Result<Vec<Entry>> {
+    let read = reading.of(GroupReadFrom::New, core.clock().unix_ms());
+    let mut budget = Budget::of_group_read(reading.options);
+    if let Some(stream) = object.stream()
+        && let Ok(entries) = stream.deliver_entries(reading.group, reading.hint, &read, &mut budget)
+    {
+        return Ok(entries);
+    }
+    let entry = |delivered: Delivered| Entry {
+        id: delivered.id,
+        fields: delivered.fields.unwrap_or_default(),
+    };
+    let delivered = core.on_group(object, |stream| {
+        stream.deliver(reading.group, &read, &mut budget)
+    });
+    Ok(delivered?.into_iter().map(entry).collect())
 }
 
 /// XREADGROUP of several streams as one step, without waiting: those that have something, and those

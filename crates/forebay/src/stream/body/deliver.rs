@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 
 use super::body::{Alone, Detour, StreamBody};
 use super::budget::Budget;
-use super::entries::Copier;
+use super::entries::{Copier, entries};
 use super::frozen::FrozenStream;
 use super::groups::SharedGroup;
 use super::ids::{figures, id_of, log_id, log_place, place_of};
-use super::read::take;
+use super::read::{Found as NewFound, take};
 use crate::stream::group::{Claimed, ConsumerIndex, Group, Historic};
-use crate::stream::{Delivered, GroupReadFrom, StreamId, XreadgroupOptions};
+use crate::stream::{Delivered, Entry, GroupReadFrom, StreamId, XreadgroupOptions};
 
 /// What a consumer reads of one stream.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,31 @@ impl StreamBody {
         read: &GroupRead<'_>,
         budget: &mut Budget,
     ) -> Result<Vec<Delivered>, Detour> {
+        let delivered = |found: NewFound<'_>| copy(found.iter().map(|&entry| Found::new(entry)));
+        self.deliver_with(name, hint, read, budget, delivered)
+    }
+
+    /// The same, and nothing but the entries.
+    pub(crate) fn deliver_entries(
+        &self,
+        name: &[u8],
+        hint: Option<&Arc<SharedGroup>>,
+        read: &GroupRead<'_>,
+        budget: &mut Budget,
+    ) -> Result<Vec<Entry>, Detour> {
+        let delivered = |found: NewFound<'_>| entries(found.into_iter());
+        self.deliver_with(name, hint, read, budget, delivered)
+    }
+
+    /// Calls `f` with what was delivered, when the group is free again.
+    fn deliver_with<R>(
+        &self,
+        name: &[u8],
+        hint: Option<&Arc<SharedGroup>>,
+        read: &GroupRead<'_>,
+        budget: &mut Budget,
+        f: impl FnOnce(NewFound<'_>) -> R,
+    ) -> Result<R, Detour> {
         if read.from != GroupReadFrom::New {
             return Err(Detour);
         }
@@ -84,7 +109,7 @@ impl StreamBody {
             Ok((found, left))
         })?;
         *budget = left;
-        Ok(copy(found.iter().map(|&entry| Found::new(entry))))
+        Ok(f(found))
     }
 
     /// Calls `f` with a group and the log.
@@ -169,7 +194,7 @@ fn deliver_new<'g>(
     read: &GroupRead<'_>,
     returned: usize,
     budget: &mut Budget,
-) -> Result<SmallVec<[EntryRef<'g>; 16]>, Stop> {
+) -> Result<NewFound<'g>, Stop> {
     let cursor = *group.cursor();
     let place = cursor.place.map(log_place);
     let unread = log.after(log_id(cursor.last_delivered), place);

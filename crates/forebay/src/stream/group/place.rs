@@ -3,7 +3,11 @@
 use crate::stream::id::StreamId;
 
 /// Slots of a segment at most: what a [link](super::record::Link) can name.
-pub(crate) const SLOTS_MAX: u16 = 1 << 10;
+pub(crate) const SLOTS_MAX: u16 = 1 << 11;
+const _: () = assert!(
+    forebay_sync::stream_log::SLOTS_MAX <= SLOTS_MAX as u32,
+    "every slot of the log has a name"
+);
 
 /// Where an entry is in its log. Places rise as ids do. A place remains a name for its entry when
 /// the segment is gone.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Group;
 use crate::command::stream::claim;
-use crate::command::stream::deliver::{Reading, xreadgroup};
+use crate::command::stream::deliver::{Reading, read_new, xreadgroup};
 use crate::error::Result;
 use crate::stream::body::Claimer;
 use crate::stream::{
@@ -104,12 +104,8 @@ impl Consumer {
             count: Some(count),
             ..XreadgroupOptions::default()
         };
-        let delivered = self.xreadgroup(GroupReadFrom::New, &options)?;
-        let entry = |delivered: Delivered| Entry {
-            id: delivered.id,
-            fields: delivered.fields.unwrap_or_default(),
-        };
-        Ok(delivered.into_iter().map(entry).collect())
+        let (stream, reading) = (&self.group.stream, self.reading(&options));
+        read_new(&stream.core, &stream.object, &reading)
     }
 
     /// Entries for this consumer: [new ones](GroupReadFrom::New), before which it may take over what
@@ -157,12 +153,7 @@ impl Consumer {
         options.check()?;
         let stream = &self.group.stream;
         stream.core.limit(options.block)?;
-        let reading = Reading {
-            group: self.group.name(),
-            hint: self.group.hint(),
-            consumer: &self.name,
-            options,
-        };
+        let reading = self.reading(options);
         let from = from.into();
         let delivered = xreadgroup(&stream.core, &stream.object, &reading, from)?;
         if delivered.is_empty() && options.block.is_some() && from == GroupReadFrom::New {
@@ -317,6 +308,15 @@ impl Consumer {
         let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, true));
         claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, *options)
+    }
+
+    fn reading<'a>(&'a self, options: &'a XreadgroupOptions) -> Reading<'a> {
+        Reading {
+            group: self.group.name(),
+            hint: self.group.hint(),
+            consumer: &self.name,
+            options,
+        }
     }
 
     fn claimer(&self, min_idle_ms: u64, just_id: bool) -> Claimer<'_> {
