@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Packages whose versions stand beside the figures.
-const PEERS: [&str; 9] = [
+const PEERS: [&str; 10] = [
     "concurrent-queue",
     "crossbeam-channel",
     "crossbeam-queue",
+    "crossbeam-skiplist",
     "dashmap",
     "flume",
     "kanal",

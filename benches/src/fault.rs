@@ -3,6 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
+use forebay::StreamId;
+
 /// Why a run gave no figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -39,6 +41,29 @@ pub enum Fault {
     },
     /// The messages that came out add up to something else than those that went in.
     Miscounted,
+    /// A reader that was shown an entry whose id is not larger than the one before.
+    Disordered {
+        /// The id that came first.
+        earlier: StreamId,
+        /// The id that came after it.
+        later: StreamId,
+    },
+    /// A stream that says it has another number of entries than it must have.
+    Length {
+        /// The fewest that it must have.
+        least: u64,
+        /// The most.
+        most: u64,
+        /// What it says.
+        found: u64,
+    },
+    /// A group that says it waits for another number of acknowledgements than it must.
+    Pending {
+        /// What it must wait for.
+        expected: u64,
+        /// What it says.
+        found: u64,
+    },
     /// Nothing moved for this long, and the threads could be stopped.
     Stalled(Duration),
     /// Nothing moved for this long, and the threads do not stop: nothing more can be measured.
@@ -76,6 +101,24 @@ impl fmt::Display for Fault {
                 )
             }
             Self::Miscounted => f.write_str("delivered other messages than were pushed"),
+            Self::Disordered { earlier, later } => {
+                write!(f, "showed entry {later} after entry {earlier}")
+            }
+            Self::Length { least, most, found } if least == most => {
+                write!(f, "says it has {found} entries instead of {most}")
+            }
+            Self::Length { least, most, found } => {
+                write!(
+                    f,
+                    "says it has {found} entries instead of {least} to {most}"
+                )
+            }
+            Self::Pending { expected, found } => {
+                write!(
+                    f,
+                    "says that {found} entries are pending instead of {expected}"
+                )
+            }
             Self::Stalled(limit) => write!(f, "made no progress for {} s", limit.as_secs()),
             Self::Hung(limit) => write!(
                 f,

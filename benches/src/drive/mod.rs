@@ -1,7 +1,9 @@
-//! The drivers that several workloads share, each generic over the queue and the audit.
+//! The drivers that several workloads share, each generic over the queue or stream and the audit.
 
 pub mod closed;
 pub mod open_loop;
+pub mod stream;
+pub mod wake;
 
 /// How many threads push and how many pop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::message::{Header, share};
 
 /// One message in so many is timed: reading the clock costs more than a push. They are chosen by
 /// their number, so a slow moment is timed as often as any other.
-const TIMED_EVERY: u64 = 16;
+pub const TIMED_EVERY: u64 = 16;
 
 /// When each producer's messages are due.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +57,9 @@ impl Service {
     /// Nothing: the consumer takes as fast as it can.
     pub const NONE: Self = Self(Duration::ZERO);
 
+    /// Does it.
     #[inline]
-    fn perform(self) {
+    pub fn perform(self) {
         if !self.0.is_zero() {
             let start = Instant::now();
             while start.elapsed() < self.0 {

@@ -1,4 +1,5 @@
-//! The queues under test, one file each, behind the traits that the drivers are generic over.
+//! The queues and streams under test, one file each, behind the traits that the drivers are generic
+//! over.
 //!
 //! Each is set up as its user would. A peer owns every message as a `Box<[u8]>` on the heap, made
 //! by the producer and dropped by the consumer, for that is how one puts bytes into a queue of
@@ -14,6 +15,8 @@ pub mod flume;
 pub mod forebay;
 pub mod kanal;
 pub mod mutex_vecdeque;
+pub mod redis;
+pub mod stream;
 pub mod tokio_mpsc;
 
 use crate::key::Name;
@@ -131,19 +134,31 @@ pub fn visit_queues(visitor: &mut impl Visitor) {
 }
 
 /// The name of every engine that some workload runs.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 16] = [
     <forebay::Slices as Named>::NAME,
     <concurrent_queue::Queue as Named>::NAME,
     <condvar::MutexCondvar as Named>::NAME,
     <crossbeam_channel::Channel as Named>::NAME,
     <crossbeam_segqueue::SegQueue as Named>::NAME,
+    <stream::crossbeam_skiplist::Stream as Named>::NAME,
+    <stream::dashmap_mutex_btreemap::Map as Named>::NAME,
     <dashmap_mutex_vecdeque::Map as Named>::NAME,
     <dashmap_segqueue::Map as Named>::NAME,
     <flume::Channel as Named>::NAME,
     <kanal::Channel as Named>::NAME,
+    <stream::mutex_arena::Stream as Named>::NAME,
+    <stream::mutex_btreemap::Stream as Named>::NAME,
     <mutex_vecdeque::MutexVecDeque as Named>::NAME,
+    redis::NAME,
     <tokio_mpsc::Channel as Named>::NAME,
 ];
+
+/// Whether an engine cannot be run here, because a program that it needs is not installed. Such a
+/// peer is left out.
+#[must_use]
+pub fn is_missing(engine: &str) -> bool {
+    engine == redis::NAME && redis::version().is_none()
+}
 
 /// Whether this is the engine that the others are there to be compared with.
 #[must_use]

@@ -74,6 +74,12 @@ impl Span {
         }
     }
 
+    /// The time from another one's end to this one's.
+    #[must_use]
+    pub fn end_after(self, other: Self) -> Duration {
+        self.end.saturating_duration_since(other.end)
+    }
+
     /// Runs the work and takes its time.
     #[inline]
     pub fn of<T>(work: impl FnOnce() -> T) -> (Self, T) {

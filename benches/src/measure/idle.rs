@@ -31,7 +31,9 @@ impl Producers {
         Producing(self)
     }
 
-    fn are_done(&self) -> bool {
+    /// Whether all have finished: what they pushed can be seen.
+    #[must_use]
+    pub fn are_done(&self) -> bool {
         // Acquire: every push of a producer that has left; pairs with `Producing::drop`.
         self.0.load(Acquire) == 0
     }

@@ -1,5 +1,6 @@
-//! Memory of this process, as the kernel counts it.
+//! Memory of this process and of those it has started, as the kernel counts it.
 
+use core::fmt::Display;
 use core::time::Duration;
 use std::fs;
 use std::thread;
@@ -23,15 +24,27 @@ pub struct MemoryUse {
 /// Resident bytes now; none where the kernel does not say.
 #[must_use]
 pub fn resident() -> Option<u64> {
-    let statm = fs::read_to_string("/proc/self/statm").ok()?;
-    let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
-    Some(pages * PAGE_BYTES)
+    resident_of("self")
 }
 
 /// The most that was ever resident.
 #[must_use]
 pub fn peak_resident() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
+    peak_resident_of("self")
+}
+
+/// Resident bytes of another process, by its number.
+#[must_use]
+pub fn resident_of(process: impl Display) -> Option<u64> {
+    let statm = fs::read_to_string(format!("/proc/{process}/statm")).ok()?;
+    let pages: u64 = statm.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * PAGE_BYTES)
+}
+
+/// The most that was ever resident of another process.
+#[must_use]
+pub fn peak_resident_of(process: impl Display) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status
         .lines()
         .find_map(|line| line.strip_prefix("VmHWM:"))?;

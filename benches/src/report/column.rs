@@ -26,11 +26,20 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 18] = [
+pub(super) const COLUMNS: [Column; 23] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
     column("out", |row| row.number("out_ns").map(short)),
+    column("ns/delivery", |row| {
+        row.number("ns_per_delivery").map(short)
+    }),
+    column("catch up", |row| row.number("catch_up_ns").map(short)),
+    column("read", |row| row.number("read_part").map(ratio)),
+    column("summary of few", |row| {
+        row.number("summary_of_few_ns").map(short)
+    }),
+    column("summary", |row| row.number("summary_ns").map(short)),
     column("ns/key", |row| row.number("ns_per_registration").map(short)),
     column("M msg/s", |row| row.ns_per_op.map(|ns| short(1e3 / ns))),
     column("offered", |row| {

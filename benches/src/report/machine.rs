@@ -3,6 +3,7 @@
 use core::fmt;
 use std::fs;
 
+use crate::engine::redis;
 use crate::measure::crew::cores;
 
 /// What a report names beside its figures.
@@ -13,6 +14,7 @@ pub struct Machine {
     kernel: String,
     governor: Option<String>,
     load: String,
+    redis: Option<&'static str>,
 }
 
 impl Machine {
@@ -37,6 +39,7 @@ impl Machine {
                 .take(3)
                 .collect::<Vec<_>>()
                 .join(" "),
+            redis: redis::version(),
         }
     }
 }
@@ -56,7 +59,12 @@ impl fmt::Display for Machine {
             or_unknown(rustc),
             or_unknown(commit)
         )?;
-        write!(f, "peers:   {}", wrapped(or_unknown(env!("FOREBAY_PEERS"))))
+        let redis = self.redis.map_or_else(
+            || "redis is not installed and left out".to_owned(),
+            |version| format!("redis {version}"),
+        );
+        let peers = format!("{}, {redis}", or_unknown(env!("FOREBAY_PEERS")));
+        write!(f, "peers:   {}", wrapped(&peers))
     }
 }
 

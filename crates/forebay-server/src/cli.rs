@@ -19,13 +19,13 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Measure Forebay beside the queues that a program would use instead.
+    /// Measure Forebay beside the queues and streams that a program would use instead.
     #[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
     Bench(BenchArgs),
 }
 
 const LONG_ABOUT: &str = "\
-Measure Forebay beside the queues that a program would use instead.
+Measure Forebay beside the queues and streams that a program would use instead.
 
 Every workload runs the same work on Forebay and on its peers, in one process, in turn, round by \
 round, and reports medians. Each engine is first checked to deliver every message once and in \
@@ -43,6 +43,7 @@ Examples:
   forebay bench list-burst --messages 1M         a smaller backlog
   forebay bench list-keys --seconds 30           as many messages as 30 seconds allow
   forebay bench list-seq --engine forebay kanal  two engines only
+  forebay bench stream-add stream-group          streams beside maps and a Redis server
   forebay bench --json > results.jsonl           one object per line, for programs
 
 Exit codes: 0 success, 1 an engine failed, 2 bad arguments, 130 interrupted.";
@@ -57,7 +58,8 @@ pub struct BenchArgs {
     /// Run only these engines
     ///
     /// NAME:VARIANT chooses one way of using an engine: forebay:bytes (Bytes in and out),
-    /// forebay:name (calls by key name), forebay:async (tasks). NAME alone means all of them.
+    /// forebay:name (calls by key name), forebay:async (tasks), forebay:group (XREADGROUP BLOCK),
+    /// forebay:autoclaim (XAUTOCLAIM). NAME alone means all of them.
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',',
           value_parser = parse_engine, long_help = engine_help())]
     pub engine: Vec<EngineChoice>,
@@ -68,8 +70,8 @@ pub struct BenchArgs {
 
     /// Messages of one run, such as 500000, 500k or 10M, instead of each workload's own number
     ///
-    /// Workloads whose messages take microseconds (list-wake, list-waiters) never run more than
-    /// their own number; use --rounds or --seconds for those.
+    /// Workloads whose messages take microseconds (list-wake, list-waiters, stream-wake) or that wait
+    /// (stream-claim) never run more than their own number; use --rounds or --seconds for those.
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub messages: Option<u64>,
 
@@ -135,8 +137,9 @@ fn engine_help() -> String {
     format!(
         "Run only these engines\n\n\
          NAME:VARIANT chooses one way of using an engine: forebay:bytes (Bytes in and out), \
-         forebay:name (calls by key name), forebay:async (tasks). NAME alone means all of them.\n\n\
-         Engines: {}",
+         forebay:name (calls by key name), forebay:async (tasks), forebay:group (XREADGROUP BLOCK), \
+         forebay:autoclaim (XAUTOCLAIM). NAME alone means all of them.\n\n\
+         Engines: {}. Redis needs redis-server to be installed, and is left out otherwise.",
         engine::NAMES.join(", ")
     )
 }

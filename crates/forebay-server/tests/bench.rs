@@ -124,6 +124,9 @@ fn help_names_every_workload_and_engine() {
     for word in [
         "list-seq",
         "list-many",
+        "stream-add",
+        "stream-wake",
+        "mutex-btreemap",
         "dashmap-segqueue",
         "tokio-mpsc",
         "Examples:",

@@ -7,11 +7,12 @@
 //! does not exist is a husk, which the keyspace drops when nobody else holds it.
 
 use core::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use forebay_sync::loom::AtomicBool;
 use forebay_sync::loom::Ordering::Relaxed;
 use forebay_sync::{Exclusive, SegmentList};
+use once_cell::race::OnceBox;
 use smallvec::SmallVec;
 
 use crate::blocking::Waiters;
@@ -20,7 +21,7 @@ use crate::stream::body::StreamBody;
 /// A list, or a stream, and the key it belongs to.
 pub(crate) struct Object {
     pub(crate) list: SegmentList<Attention>,
-    stream: OnceLock<Box<HeldStream>>,
+    stream: OnceBox<HeldStream>,
     key: SmallVec<[u8; 24]>,
 }
 
@@ -65,7 +66,7 @@ impl Object {
     pub(crate) fn new(key: &[u8]) -> Arc<Self> {
         Arc::new(Self {
             list: SegmentList::new(),
-            stream: OnceLock::new(),
+            stream: OnceBox::new(),
             key: SmallVec::from_slice(key),
         })
     }

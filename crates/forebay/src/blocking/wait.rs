@@ -13,18 +13,22 @@ impl Request {
     /// Carries the command out; the thread sleeps until it is served, `limit` is over (`None`: no
     /// limit), or the engine is closed.
     pub(crate) fn wait(
-        self,
+        mut self,
         core: &Core,
         limit: Option<Duration>,
     ) -> Result<Option<(Keys, Delivery)>> {
+        // A limit beyond what the clock can count is none.
+        let deadline = limit.and_then(|limit| core.clock().instant().checked_add(limit));
+        if let Some(delivery) = self.look(core) {
+            return Ok(Some((self.keys, delivery)));
+        }
         let mut blocked = match self.begin(core)? {
             Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
             Begun::Nothing => return Ok(None),
             Begun::Blocked(blocked) => blocked,
         };
         let waiter = &mut blocked.waiter;
-        // A limit beyond what the clock can count is none.
-        match limit.and_then(|limit| core.clock().instant().checked_add(limit)) {
+        match deadline {
             None => waiter.wait(),
             Some(deadline) => loop {
                 let rest = deadline.saturating_duration_since(core.clock().instant());

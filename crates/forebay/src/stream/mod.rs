@@ -55,7 +55,7 @@ pub use self::deliver::{Delivered, GroupReadFrom, XreadgroupOptions};
 pub use self::entry::Entry;
 pub use self::fields::{Fields, FieldsIntoIter, FieldsIter};
 pub use self::group_start::{GroupStart, XgroupCreateOptions};
-pub use self::handle::{Consumer, Group, Stream};
+pub use self::handle::{Consumer, Entries, Group, Stream};
 pub use self::id::StreamId;
 pub use self::info::{
     ConsumerInfo, FullConsumerInfo, FullGroupInfo, FullPendingEntry, FullStreamInfo, GroupInfo,

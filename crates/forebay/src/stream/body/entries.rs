@@ -79,6 +79,13 @@ fn append(block: &mut Vec<u8>, encoded: Encoded<'_>) {
         block.extend_from_slice(body);
         return;
     };
+    block.reserve(names.len() + body.len());
+    if names.first().map(|&len| usize::from(len) + 1) == Some(names.len()) {
+        // One name, and one value behind it.
+        block.extend_from_slice(names);
+        block.extend_from_slice(body);
+        return;
+    }
     while let Some((name, value)) = piece(&mut names).zip(piece(&mut body)) {
         block.extend_from_slice(name);
         block.extend_from_slice(value);

@@ -4,6 +4,7 @@ mod add;
 mod blocking;
 mod consumer;
 mod delete;
+mod entries;
 mod group;
 mod groups;
 mod info;
@@ -14,6 +15,7 @@ use core::fmt;
 use std::sync::Arc;
 
 pub use self::consumer::Consumer;
+pub use self::entries::Entries;
 pub use self::group::Group;
 
 use crate::engine::Core;
@@ -88,6 +90,13 @@ impl Stream {
     #[must_use]
     pub fn group(&self, name: impl AsRef<[u8]>) -> Group {
         Group::new(self.clone(), name.as_ref())
+    }
+}
+
+/// The key, so that a handle can stand where a call wants one.
+impl AsRef<[u8]> for Stream {
+    fn as_ref(&self) -> &[u8] {
+        self.key()
     }
 }
 

@@ -147,8 +147,7 @@ fn a_group_that_goes_ends_the_wait() {
     let engine = engine();
     let ends: [&dyn Fn(); 5] = [
         &|| {
-            let gone = engine.transaction(&["s"], |tx| tx.xgroup_destroy("s", "g"));
-            assert_eq!(gone.unwrap(), Ok(true));
+            assert_eq!(engine.xgroup_destroy("s", "g"), Ok(true));
         },
         &|| assert_eq!(engine.del(&["s"]), Ok(1)),
         &|| engine.rename("s", "t").unwrap(),
@@ -289,10 +288,8 @@ fn what_is_given_back_is_claimed_at_once() {
         .unwrap();
     let heir = xreadgroup(&engine, "g", "heir", &["s"], &claiming(1_000_000));
     let patient = xreadgroup(&engine, "g", "patient", &["s"], &group_forever());
-    let given_back = engine.transaction(&["s"], |tx| {
-        tx.xnack("s", "g", NackMode::Fail, [id], &XnackOptions::default())
-    });
-    assert_eq!(given_back.unwrap(), Ok(1));
+    let given_back = engine.xnack("s", "g", NackMode::Fail, [id], &XnackOptions::default());
+    assert_eq!(given_back, Ok(1));
     let read = heir.output();
     let entries = &read.as_ref().unwrap().as_ref().unwrap()[0].1;
     assert_eq!((entries[0].idle_ms, entries[0].deliveries), (None, 1));
@@ -308,8 +305,7 @@ fn deleted_entries_are_not_claimed() {
     engine
         .xreadgroup("g", "died", &new, &group_forever())
         .unwrap();
-    let deleted = engine.transaction(&["s"], |tx| tx.xdel("s", [id]));
-    assert_eq!(deleted.unwrap(), Ok(1));
+    assert_eq!(engine.xdel("s", [id]), Ok(1));
     let heir = xreadgroup(&engine, "g", "heir", &["s"], &claiming(100));
     clock.advance(Duration::from_millis(100));
     engine.maintain();

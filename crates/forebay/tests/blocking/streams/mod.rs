@@ -1,5 +1,6 @@
 //! Waiting for entries of streams.
 
+mod entries;
 mod groups;
 mod readers;
 mod types;
@@ -17,8 +18,7 @@ type Read = Option<Vec<(Bytes, Vec<Entry>)>>;
 type GroupRead = Result<Option<Vec<(Bytes, Vec<Delivered>)>>>;
 
 fn add(engine: &Engine, key: &str, value: &str) -> StreamId {
-    let added = engine.transaction(&[key], |tx| tx.xadd(key, [("v", value)]));
-    added.unwrap().unwrap()
+    engine.xadd(key, [("v", value)]).unwrap()
 }
 
 fn forever() -> XreadOptions {
@@ -61,10 +61,8 @@ fn make_groups(engine: &Engine, key: &str, groups: &[&str]) {
         ..XgroupCreateOptions::default()
     };
     for group in groups {
-        let made = engine.transaction(&[key], |tx| {
-            tx.xgroup_create_with(key, group, GroupStart::After(StreamId::MIN), &options)
-        });
-        made.unwrap().unwrap();
+        let made = engine.xgroup_create_with(key, group, GroupStart::BEGINNING, &options);
+        made.unwrap();
     }
 }
 
@@ -99,8 +97,7 @@ fn text(bytes: &[u8]) -> String {
 
 /// How many entries a consumer has pending.
 fn pending(engine: &Engine, key: &str, group: &str, consumer: &str) -> u64 {
-    let summary = engine.transaction(&[key], |tx| tx.xpending(key, group));
-    let consumers = summary.unwrap().unwrap().consumers;
+    let consumers = engine.xpending(key, group).unwrap().consumers;
     let found = consumers.iter().find(|(name, _)| name == consumer);
     found.map_or(0, |(_, count)| *count)
 }

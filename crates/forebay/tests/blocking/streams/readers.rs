@@ -129,8 +129,8 @@ fn readers_outlast_their_stream() {
             id: id.into(),
             ..XaddOptions::default()
         };
-        let added = engine.transaction(&["s"], |tx| tx.xadd_with("s", &options, [("v", value)]));
-        assert_eq!(added.unwrap(), Ok(Some(id)));
+        let added = engine.xadd_with("s", &options, [("v", value)]);
+        assert_eq!(added, Ok(Some(id)));
     };
     add_at(last, "no larger id");
     assert!(!reader.is_woken());

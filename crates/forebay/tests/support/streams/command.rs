@@ -159,3 +159,43 @@ pub(crate) enum Command {
         element: Bytes,
     },
 }
+
+impl Command {
+    /// The keys that it names, in order; one that is named twice comes twice.
+    pub(crate) fn keys(&self) -> Vec<Bytes> {
+        match self {
+            Self::Xread { streams, .. } => streams.iter().map(|(key, _)| key.clone()).collect(),
+            Self::Xreadgroup { streams, .. } => {
+                streams.iter().map(|(key, _)| key.clone()).collect()
+            }
+            Self::Xadd { key, .. }
+            | Self::Xtrim { key, .. }
+            | Self::Xdel { key, .. }
+            | Self::Xdelex { key, .. }
+            | Self::Xackdel { key, .. }
+            | Self::Xlen { key, .. }
+            | Self::Xrange { key, .. }
+            | Self::Xrevrange { key, .. }
+            | Self::XgroupCreate { key, .. }
+            | Self::XgroupSetid { key, .. }
+            | Self::XgroupDestroy { key, .. }
+            | Self::XgroupCreateconsumer { key, .. }
+            | Self::XgroupDelconsumer { key, .. }
+            | Self::Xack { key, .. }
+            | Self::Xnack { key, .. }
+            | Self::Xclaim { key, .. }
+            | Self::Xautoclaim { key, .. }
+            | Self::Xpending { key, .. }
+            | Self::XpendingRows { key, .. }
+            | Self::Xsetid { key, .. }
+            | Self::Xcfgset { key, .. }
+            | Self::XinfoStream { key, .. }
+            | Self::XinfoStreamFull { key, .. }
+            | Self::XinfoGroups { key, .. }
+            | Self::XinfoConsumers { key, .. }
+            | Self::Del { key, .. }
+            | Self::Exists { key, .. }
+            | Self::Rpush { key, .. } => vec![key.clone()],
+        }
+    }
+}

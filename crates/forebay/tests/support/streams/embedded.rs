@@ -1,7 +1,9 @@
 //! The engine, asked with commands as data.
 
 use bytes::Bytes;
-use forebay::{Clock, Config, Consumer, Engine, Group, Result, Stream};
+use forebay::{
+    Clock, Config, Consumer, Engine, ExpireCondition, Group, Result, Stream, Transaction,
+};
 
 use super::command::Command;
 use super::reply::Reply;
@@ -13,6 +15,19 @@ pub(crate) enum Manner {
     ByName,
     /// Handles, where there are some.
     ByHandle,
+    /// The same on keys that will expire some day, which closes all fast paths.
+    Attended,
+    /// Each command is a transaction.
+    InTransaction,
+}
+
+impl Manner {
+    pub(crate) const ALL: [Self; 4] = [
+        Self::ByName,
+        Self::ByHandle,
+        Self::Attended,
+        Self::InTransaction,
+    ];
 }
 
 /// An engine with a clock that follows the commands.
@@ -37,167 +52,209 @@ impl Embedded {
     /// Carries `command` out at this time.
     pub(crate) fn apply(&mut self, now_ms: i64, command: &Command) -> Reply {
         self.clock.set(now_ms);
-        let reply = match self.manner {
+        self.call(self.manner, command)
+    }
+
+    /// Carries `command` out in this manner.
+    pub(crate) fn call(&self, manner: Manner, command: &Command) -> Reply {
+        let reply = match manner {
             Manner::ByName => by_name(&self.engine, command),
-            Manner::ByHandle => match by_handle(&self.engine, command) {
+            Manner::InTransaction => self
+                .engine
+                .transaction(&command.keys(), |tx| in_transaction(tx, command))
+                .expect("the engine is open"),
+            Manner::ByHandle | Manner::Attended => match by_handle(&self.engine, command) {
                 Ok(None) => by_name(&self.engine, command),
                 Ok(Some(reply)) => Ok(reply),
                 Err(error) => Err(error),
             },
         };
+        if manner == Manner::Attended {
+            self.expire_some_day(command);
+        }
         reply.unwrap_or_else(Reply::Refused)
+    }
+
+    /// Makes the keys of a command expire in a time that never comes.
+    pub(crate) fn expire_some_day(&self, command: &Command) {
+        for key in command.keys() {
+            let set = self
+                .engine
+                .pexpireat(key, i64::MAX, ExpireCondition::Always);
+            set.expect("it is far away");
+        }
     }
 }
 
+/// The same calls of an engine and of a transaction.
+macro_rules! carry_out {
+    ($engine:ident, $command:ident) => {
+        Ok(match $command {
+            Command::Xadd {
+                key,
+                options,
+                fields,
+            } => $engine
+                .xadd_with(key, options, fields)?
+                .map_or(Reply::Nothing, Reply::Id),
+            Command::Xtrim { key, trim } => Reply::Integer($engine.xtrim(key, trim)?),
+            Command::Xdel { key, ids } => Reply::Integer($engine.xdel(key, ids)?),
+            Command::Xdelex {
+                key,
+                references,
+                ids,
+            } => Reply::Deletions($engine.xdelex(key, *references, ids)?),
+            Command::Xackdel {
+                key,
+                group,
+                references,
+                ids,
+            } => Reply::Deletions($engine.xackdel(key, group, *references, ids)?),
+            Command::Xlen { key } => Reply::Integer($engine.xlen(key)?),
+            Command::Xrange { key, range, count } => {
+                Reply::Entries($engine.xrange(key, *range, *count)?)
+            }
+            Command::Xrevrange { key, range, count } => {
+                Reply::Entries($engine.xrevrange(key, *range, *count)?)
+            }
+            Command::Xread { options, streams } => Reply::Read($engine.xread(streams, options)?),
+            Command::XgroupCreate {
+                key,
+                group,
+                start,
+                options,
+            } => {
+                $engine.xgroup_create_with(key, group, *start, options)?;
+                Reply::Done
+            }
+            Command::XgroupSetid {
+                key,
+                group,
+                start,
+                entries_read,
+            } => {
+                $engine.xgroup_setid(key, group, *start, *entries_read)?;
+                Reply::Done
+            }
+            Command::XgroupDestroy { key, group } => flag($engine.xgroup_destroy(key, group)?),
+            Command::XgroupCreateconsumer {
+                key,
+                group,
+                consumer,
+            } => flag($engine.xgroup_createconsumer(key, group, consumer)?),
+            Command::XgroupDelconsumer {
+                key,
+                group,
+                consumer,
+            } => Reply::Integer($engine.xgroup_delconsumer(key, group, consumer)?),
+            Command::Xreadgroup {
+                group,
+                consumer,
+                options,
+                streams,
+            } => Reply::Delivered($engine.xreadgroup(group, consumer, streams, options)?),
+            Command::Xack { key, group, ids } => Reply::Integer($engine.xack(key, group, ids)?),
+            Command::Xnack {
+                key,
+                group,
+                mode,
+                ids,
+                options,
+            } => Reply::Integer($engine.xnack(key, group, *mode, ids, options)?),
+            Command::Xclaim {
+                key,
+                group,
+                consumer,
+                min_idle_ms,
+                ids,
+                options,
+                justid: false,
+            } => {
+                Reply::Entries($engine.xclaim(key, group, consumer, *min_idle_ms, ids, options)?)
+            }
+            Command::Xclaim {
+                key,
+                group,
+                consumer,
+                min_idle_ms,
+                ids,
+                options,
+                justid: true,
+            } => Reply::Ids($engine.xclaim_justid(
+                key,
+                group,
+                consumer,
+                *min_idle_ms,
+                ids,
+                options,
+            )?),
+            Command::Xautoclaim {
+                key,
+                group,
+                consumer,
+                min_idle_ms,
+                start,
+                options,
+                justid: false,
+            } => Reply::AutoClaimed($engine.xautoclaim(
+                key,
+                group,
+                consumer,
+                *min_idle_ms,
+                *start,
+                options,
+            )?),
+            Command::Xautoclaim {
+                key,
+                group,
+                consumer,
+                min_idle_ms,
+                start,
+                options,
+                justid: true,
+            } => Reply::AutoClaimedIds($engine.xautoclaim_justid(
+                key,
+                group,
+                consumer,
+                *min_idle_ms,
+                *start,
+                options,
+            )?),
+            Command::Xpending { key, group } => Reply::Summary($engine.xpending(key, group)?),
+            Command::XpendingRows {
+                key,
+                group,
+                options,
+            } => Reply::Pending($engine.xpending_range(key, group, options)?),
+            Command::Xsetid { key, id, options } => {
+                $engine.xsetid(key, *id, options)?;
+                Reply::Done
+            }
+            Command::Xcfgset { key, options } => {
+                $engine.xcfgset(key, options)?;
+                Reply::Done
+            }
+            Command::XinfoStream { key } => Reply::Stream($engine.xinfo_stream(key)?),
+            Command::XinfoStreamFull { key, count } => {
+                Reply::FullStream($engine.xinfo_stream_full(key, count.unwrap_or(10))?)
+            }
+            Command::XinfoGroups { key } => Reply::Groups($engine.xinfo_groups(key)?),
+            Command::XinfoConsumers { key, group } => {
+                Reply::Consumers($engine.xinfo_consumers(key, group)?)
+            }
+            Command::Del { key } => Reply::Integer($engine.del(&[key])?),
+            Command::Exists { key } => Reply::Integer($engine.exists(&[key])?),
+            Command::Rpush { key, element } => Reply::Integer($engine.rpush(key, [element])?),
+        })
+    };
+}
+
 fn by_name(engine: &Engine, command: &Command) -> Result<Reply> {
-    Ok(match command {
-        Command::Xadd {
-            key,
-            options,
-            fields,
-        } => engine
-            .xadd_with(key, options, fields)?
-            .map_or(Reply::Nothing, Reply::Id),
-        Command::Xtrim { key, trim } => Reply::Integer(engine.xtrim(key, trim)?),
-        Command::Xdel { key, ids } => Reply::Integer(engine.xdel(key, ids)?),
-        Command::Xdelex {
-            key,
-            references,
-            ids,
-        } => Reply::Deletions(engine.xdelex(key, *references, ids)?),
-        Command::Xackdel {
-            key,
-            group,
-            references,
-            ids,
-        } => Reply::Deletions(engine.xackdel(key, group, *references, ids)?),
-        Command::Xlen { key } => Reply::Integer(engine.xlen(key)?),
-        Command::Xrange { key, range, count } => {
-            Reply::Entries(engine.xrange(key, *range, *count)?)
-        }
-        Command::Xrevrange { key, range, count } => {
-            Reply::Entries(engine.xrevrange(key, *range, *count)?)
-        }
-        Command::Xread { options, streams } => Reply::Read(engine.xread(streams, options)?),
-        Command::XgroupCreate {
-            key,
-            group,
-            start,
-            options,
-        } => {
-            engine.xgroup_create_with(key, group, *start, options)?;
-            Reply::Done
-        }
-        Command::XgroupSetid {
-            key,
-            group,
-            start,
-            entries_read,
-        } => {
-            engine.xgroup_setid(key, group, *start, *entries_read)?;
-            Reply::Done
-        }
-        Command::XgroupDestroy { key, group } => flag(engine.xgroup_destroy(key, group)?),
-        Command::XgroupCreateconsumer {
-            key,
-            group,
-            consumer,
-        } => flag(engine.xgroup_createconsumer(key, group, consumer)?),
-        Command::XgroupDelconsumer {
-            key,
-            group,
-            consumer,
-        } => Reply::Integer(engine.xgroup_delconsumer(key, group, consumer)?),
-        Command::Xreadgroup {
-            group,
-            consumer,
-            options,
-            streams,
-        } => Reply::Delivered(engine.xreadgroup(group, consumer, streams, options)?),
-        Command::Xack { key, group, ids } => Reply::Integer(engine.xack(key, group, ids)?),
-        Command::Xnack {
-            key,
-            group,
-            mode,
-            ids,
-            options,
-        } => Reply::Integer(engine.xnack(key, group, *mode, ids, options)?),
-        Command::Xclaim {
-            key,
-            group,
-            consumer,
-            min_idle_ms,
-            ids,
-            options,
-            justid: false,
-        } => Reply::Entries(engine.xclaim(key, group, consumer, *min_idle_ms, ids, options)?),
-        Command::Xclaim {
-            key,
-            group,
-            consumer,
-            min_idle_ms,
-            ids,
-            options,
-            justid: true,
-        } => Reply::Ids(engine.xclaim_justid(key, group, consumer, *min_idle_ms, ids, options)?),
-        Command::Xautoclaim {
-            key,
-            group,
-            consumer,
-            min_idle_ms,
-            start,
-            options,
-            justid: false,
-        } => Reply::AutoClaimed(engine.xautoclaim(
-            key,
-            group,
-            consumer,
-            *min_idle_ms,
-            *start,
-            options,
-        )?),
-        Command::Xautoclaim {
-            key,
-            group,
-            consumer,
-            min_idle_ms,
-            start,
-            options,
-            justid: true,
-        } => Reply::AutoClaimedIds(engine.xautoclaim_justid(
-            key,
-            group,
-            consumer,
-            *min_idle_ms,
-            *start,
-            options,
-        )?),
-        Command::Xpending { key, group } => Reply::Summary(engine.xpending(key, group)?),
-        Command::XpendingRows {
-            key,
-            group,
-            options,
-        } => Reply::Pending(engine.xpending_range(key, group, options)?),
-        Command::Xsetid { key, id, options } => {
-            engine.xsetid(key, *id, options)?;
-            Reply::Done
-        }
-        Command::Xcfgset { key, options } => {
-            engine.xcfgset(key, options)?;
-            Reply::Done
-        }
-        Command::XinfoStream { key } => Reply::Stream(engine.xinfo_stream(key)?),
-        Command::XinfoStreamFull { key, count } => {
-            Reply::FullStream(engine.xinfo_stream_full(key, count.unwrap_or(10))?)
-        }
-        Command::XinfoGroups { key } => Reply::Groups(engine.xinfo_groups(key)?),
-        Command::XinfoConsumers { key, group } => {
-            Reply::Consumers(engine.xinfo_consumers(key, group)?)
-        }
-        Command::Del { key } => Reply::Integer(engine.del(&[key])?),
-        Command::Exists { key } => Reply::Integer(engine.exists(&[key])?),
-        Command::Rpush { key, element } => Reply::Integer(engine.rpush(key, [element])?),
-    })
+    carry_out!(engine, command)
+}
+
+fn in_transaction(tx: &mut Transaction<'_>, command: &Command) -> Result<Reply> {
+    carry_out!(tx, command)
 }
 
 fn flag(flag: bool) -> Reply {

@@ -66,7 +66,11 @@ impl Stream {
 
     /// How many entries the group has not come to, if that can be told.
     pub(super) fn lag(&self, dialect: Dialect, group: &Group) -> Option<u64> {
-        let left = |read: u64| self.entries_added.wrapping_sub(read);
+        // XSETID can make the number of entries smaller than it was.
+        let left = |read: u64| match dialect {
+            Dialect::Newest => self.entries_added.saturating_sub(read),
+            Dialect::Redis70 => self.entries_added.wrapping_sub(read),
+        };
         if self.entries_added == 0 {
             return Some(0);
         }

@@ -19,18 +19,22 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Those whose messages pass through one by one, in nanoseconds.
-const SMALL: [Workload; 6] = [
+const SMALL: [Workload; 10] = [
     Workload::ListSeq,
     Workload::ListSpsc,
     Workload::ListMpsc,
     Workload::ListMpmc,
     Workload::ListKeys,
     Workload::ListReliable,
+    Workload::StreamAdd,
+    Workload::StreamRead,
+    Workload::StreamRange,
+    Workload::StreamGroup,
 ];
 /// So few messages would measure the start of the threads.
 const MESSAGES_MIN: u64 = 1_000;
 
-fn lists(criterion: &mut Criterion) {
+fn small(criterion: &mut Criterion) {
     // Oversubscribed forms belong to `forebay bench`: they need long rounds.
     let options = Options {
         threads: vec![2, 4],
@@ -77,6 +81,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(1_500))
         .sample_size(20);
-    targets = lists
+    targets = small
 }
 criterion_main!(benches);
