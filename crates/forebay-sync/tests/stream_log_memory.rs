@@ -207,7 +207,7 @@ fn a_log_of_one_entry_takes_less_than_300_bytes() {
 
 fn entries_with_the_same_names_take_16_bytes_more_than_they_are_long() {
     const SEGMENT_BYTES: isize = 64 * 1024;
-    const COUNT: isize = 200_000;
+    const COUNT: isize = 400_000;
     for len in [3_isize, 10, 20, 64, 300] {
         let before = live();
         let log = Log::default();
