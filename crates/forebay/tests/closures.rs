@@ -278,3 +278,30 @@ fn a_panicking_transaction_holds_nothing() {
     assert_eq!(engine.lrange("a", 0, -1).unwrap(), ["1"]);
     assert_eq!(engine.rpush("b", ["3"]).unwrap(), 1);
 }
+
+/// A destructor that pops while the thread unwinds: its closure returned, so the element is gone.
+#[test]
+fn what_a_destructor_pops_while_unwinding_is_gone() {
+    struct PopsOne<'a>(&'a Engine, Way);
+    impl Drop for PopsOne<'_> {
+        fn drop(&mut self) {
+            assert_eq!(look(self.0, self.1, |bytes| assert_eq!(bytes, b"1")), 1);
+        }
+    }
+    let engine = engine();
+    for attended in [false, true] {
+        for way in WAYS {
+            fill(&engine, &["1", "2"], attended);
+            let unwound = catch_unwind(AssertUnwindSafe(|| {
+                let _pops_one = PopsOne(&engine, way);
+                panic_quietly()
+            }));
+            assert!(unwound.is_err(), "{way:?}");
+            assert_eq!(
+                engine.lrange("mq", 0, -1).unwrap(),
+                ["2"],
+                "{way:?}, attended: {attended}"
+            );
+        }
+    }
+}

@@ -43,7 +43,7 @@ impl<X> Exclusive<'_, X> {
     #[must_use]
     pub fn take_all(&mut self) -> Contents {
         let contents = Contents::default();
-        self.give_chain(&mut contents.0.freeze());
+        self.give_chain(&mut contents.0.freeze_at_once());
         contents
     }
 
@@ -51,7 +51,7 @@ impl<X> Exclusive<'_, X> {
     /// list had is dropped. O(1).
     pub fn put_all(&mut self, contents: Contents) {
         self.clear();
-        contents.0.freeze().give_chain(self);
+        contents.0.freeze_at_once().give_chain(self);
         drop(contents);
     }
 

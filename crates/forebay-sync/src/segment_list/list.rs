@@ -612,6 +612,14 @@ impl<X> SegmentList<X> {
         }
     }
 
+    /// Whether there is no message and nobody is in exclusive mode, at one moment during the call. Waits
+    /// for nobody.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        let word = self.load_word();
+        !word.is_frozen() && word.is_empty()
+    }
+
     /// Whether the fast paths give [`Attended`].
     #[inline]
     pub fn is_attended(&self) -> bool {
@@ -637,8 +645,51 @@ impl<X> SegmentList<X> {
         self.freeze_with(&mut self.patience())
     }
 
+    /// Gives way, once for all of these lists, if somebody has waited long for one of them: what
+    /// [`SegmentList::freeze`] does before it freezes. For who freezes several.
+    #[inline]
+    pub fn give_way<'a>(lists: impl IntoIterator<Item = &'a Self>)
+    where
+        X: 'a,
+    {
+        for list in lists {
+            if list.patience().give_way() {
+                return;
+            }
+        }
+    }
+
+    /// As [`SegmentList::freeze`], but gives way to nobody: for a thread that has another list frozen,
+    /// whose users would wait for nothing meanwhile. See [`SegmentList::give_way`].
+    #[inline]
+    pub fn freeze_at_once(&self) -> Exclusive<'_, X> {
+        self.freeze_now(&mut self.patience())
+    }
+
+    /// As [`SegmentList::freeze`], but only if the list has no message, and waits for nobody. `None` also
+    /// when another thread is at the list.
+    pub fn try_freeze_empty(&self) -> Option<Exclusive<'_, X>> {
+        let word = self.load_word();
+        if word.is_frozen() || !word.is_empty() {
+            return None;
+        }
+        // Acquire on success: as in `freeze_now`.
+        let acquire = ord(Site::Freeze, Acquire);
+        let frozen = self
+            .word
+            .compare_exchange(word.0, word.frozen().0, acquire, Relaxed);
+        // SAFETY: when it succeeded, this thread has set the frozen bit: it is alone (I3).
+        frozen
+            .is_ok()
+            .then(|| unsafe { Exclusive::begin(self, word) })
+    }
+
     fn freeze_with(&self, patience: &mut Patience) -> Exclusive<'_, X> {
         patience.give_way();
+        self.freeze_now(patience)
+    }
+
+    fn freeze_now(&self, patience: &mut Patience) -> Exclusive<'_, X> {
         let mut word = self.load_word();
         loop {
             if word.is_frozen() {
@@ -698,7 +749,7 @@ impl<X> Drop for SegmentList<X> {
         // Still frozen: a guard was leaked, and what it did to the segments is not in the word. They
         // leak with it.
         if !Word(self.word.load_mut()).is_frozen() {
-            self.freeze().release_all();
+            self.freeze_at_once().release_all();
         }
     }
 }

@@ -42,11 +42,18 @@ impl Patience {
         self.backoff.snooze();
     }
 
-    /// To be called before the list is frozen: lets those go first who starve.
+    /// To be called before the list is frozen: lets those go first who starve. Not by a thread that has
+    /// frozen a list already: who waits for that one would wait longer. Says whether it has paused.
     #[inline]
-    pub(super) fn give_way(&self) {
+    #[cfg_attr(
+        loom,
+        expect(clippy::unused_self, reason = "nobody starves in a model")
+    )]
+    pub(super) fn give_way(&self) -> bool {
         #[cfg(not(loom))]
-        self.starving.give_way();
+        return self.starving.give_way();
+        #[cfg(loom)]
+        false
     }
 
     /// A short pause after a compare-exchange that failed.
@@ -110,11 +117,13 @@ mod starving {
             true
         }
 
-        pub(super) fn give_way(&self) {
+        pub(super) fn give_way(&self) -> bool {
             // Relaxed: as above.
-            if !self.is_noted && self.place().load(Relaxed) != 0 {
+            let gives_way = !self.is_noted && self.place().load(Relaxed) != 0;
+            if gives_way {
                 sleep(GIVE_WAY);
             }
+            gives_way
         }
     }
 

@@ -10,6 +10,7 @@ use super::node::NodeLink;
 use super::plan::Size;
 use super::reclaim::{Guard, Reclaim};
 use super::segment::{Link, Segment};
+use super::state::Counters;
 
 /// All entries and counters of a log, without a log: what [`StreamExclusive::take_all`] takes and
 /// [`StreamExclusive::put_all`] puts. Dropping it drops them.
@@ -35,9 +36,7 @@ pub struct StreamContents {
     segments: u64,
     index: NodeLink,
     len: u64,
-    removed: u64,
-    offset: u64,
-    max_deleted_id: Id,
+    counters: Counters,
 }
 
 // SAFETY: it owns its segments, whose entries are bytes; readers of the log where they were only
@@ -63,9 +62,7 @@ impl StreamContents {
             segments,
             index,
             len: alone.len(),
-            removed: alone.removed,
-            offset: alone.offset,
-            max_deleted_id: alone.max_deleted_id,
+            counters: alone.counters,
         }
     }
 
@@ -115,9 +112,7 @@ impl<X> StreamExclusive<'_, X> {
         self.tail = unsafe { Segment::from_link(contents.tail) };
         self.word = self.tail.word().plain();
         self.first = contents.first;
-        self.removed = contents.removed;
-        self.offset = contents.offset;
-        self.max_deleted_id = contents.max_deleted_id;
+        self.counters = contents.counters;
         self.log.index.set_root(contents.index);
         self.alone().segments = contents.segments;
         let _moved = ManuallyDrop::new(contents);
@@ -145,8 +140,7 @@ impl<X> StreamExclusive<'_, X> {
         // SAFETY: nobody else knows it yet.
         unsafe { tail.open(Id::MIN, number, 0) };
         (self.head, self.tail, self.word) = (tail, tail, tail.word());
-        (self.first, self.removed, self.offset) = (0, 0, 0);
-        self.max_deleted_id = Id::MIN;
+        (self.first, self.counters) = (0, Counters::default());
     }
 }
 

@@ -13,7 +13,7 @@ impl<'a, X> StreamExclusive<'a, X> {
     /// How many entries there are.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.view().len()
+        self.view().ordinal() - self.counters.removed
     }
 
     /// Whether there is no entry.
@@ -25,13 +25,13 @@ impl<'a, X> StreamExclusive<'a, X> {
     /// The counters.
     #[must_use]
     pub fn state(&self) -> State {
-        self.view().state()
+        self.view().state(self.counters)
     }
 
     /// The log as it is now, with what this exclusive mode has done.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot::new(self.view(), self.log)
+        Snapshot::new(self.view(), self.counters, self.log)
     }
 
     /// How many segments have entries.
@@ -108,9 +108,9 @@ impl<'a, X> StreamExclusive<'a, X> {
         }
         self.delete_begins();
         self.bury(segment, index, slot.deleted());
-        self.removed += 1;
+        self.counters.removed += 1;
         let id = slot.key().id(segment.header().base);
-        self.max_deleted_id = self.max_deleted_id.max(id);
+        self.counters.max_deleted_id = self.counters.max_deleted_id.max(id);
         let dead = segment.header().dead.get() + 1;
         segment.header().dead.set(dead);
         if segment != self.tail && u32::from(dead) == segment.word().slots() {
@@ -150,7 +150,7 @@ impl<'a, X> StreamExclusive<'a, X> {
             }
             left -= u64::from(live);
             self.edit();
-            self.removed += u64::from(live);
+            self.counters.removed += u64::from(live);
             dead.set(word.slots() as u16);
             if is_tail {
                 self.unbox(self.first, word.slots());
@@ -177,7 +177,7 @@ impl<'a, X> StreamExclusive<'a, X> {
                 dead.set(dead.get() + 1);
             }
         }
-        self.removed += count - left;
+        self.counters.removed += count - left;
         self.unbox(from, self.first);
         self.skip_dead();
         left

@@ -8,6 +8,7 @@ use super::id::Id;
 use super::log::StreamLog;
 use super::reclaim::Guard;
 use super::segment::{Link, Segment};
+use super::state::Counters;
 use super::view::View;
 use super::word::Word;
 use crate::loom::Ordering::{Relaxed, Release};
@@ -76,9 +77,7 @@ pub struct StreamExclusive<'a, X> {
     attended: bool,
     pub(super) head: Segment<'a>,
     pub(super) first: u32,
-    pub(super) removed: u64,
-    pub(super) offset: u64,
-    pub(super) max_deleted_id: Id,
+    pub(super) counters: Counters,
     /// What this section has counted itself for.
     change: Change,
     /// Whether segments without entries may be taken out: the owner will hear of it.
@@ -114,9 +113,7 @@ impl<'a, X> StreamExclusive<'a, X> {
             // SAFETY: linked in, and only exclusive mode takes it out.
             head: unsafe { Segment::from_link(head) },
             first: log.first.load(Relaxed),
-            removed: log.removed.load(Relaxed),
-            offset: log.offset.load(Relaxed),
-            max_deleted_id: log.load_max_deleted_id(),
+            counters: log.load_counters(),
             change: Change::Tail,
             sweeps: false,
             reserve: None,
@@ -223,13 +220,13 @@ impl<'a, X> StreamExclusive<'a, X> {
     /// Sets what [`State::entries_added`](super::State::entries_added) says; it goes on from there.
     pub fn set_entries_added(&mut self, entries: u64) {
         self.edit();
-        self.offset = entries.wrapping_sub(self.view().ordinal());
+        self.counters.offset = entries.wrapping_sub(self.view().ordinal());
     }
 
     /// Sets the greatest deleted id.
     pub fn set_max_deleted_id(&mut self, id: Id) {
         self.edit();
-        self.max_deleted_id = id;
+        self.counters.max_deleted_id = id;
     }
 
     /// The log as it is for this thread.
@@ -238,16 +235,11 @@ impl<'a, X> StreamExclusive<'a, X> {
             head: self.head,
             first: self.first,
             tail: self.tail,
-            end: self.word.slots(),
+            word: self.word.attended(self.attended),
             root: self.log.index.root(),
-            last_id: self.last_id(),
-            removed: self.removed,
-            offset: self.offset,
-            max_deleted_id: self.max_deleted_id,
             // Relaxed: written in exclusive mode only.
             edits: self.log.edits.load(Relaxed),
             deletions: self.log.deletions.load(Relaxed),
-            attended: self.attended,
         }
     }
 }
@@ -295,11 +287,16 @@ impl<X> StreamExclusive<'_, X> {
         let order = ord(Site::StreamFieldStore, Release);
         log.head.store_owned(self.head.as_link(), order);
         log.first.store_owned(self.first, order);
-        log.removed.store_owned(self.removed, order);
-        log.offset.store_owned(self.offset, order);
+        let Counters {
+            removed,
+            offset,
+            max_deleted_id,
+        } = self.counters;
+        log.removed.store_owned(removed, order);
+        log.offset.store_owned(offset, order);
         let [ms, seq] = &log.max_deleted_id;
-        ms.store_owned(self.max_deleted_id.ms, order);
-        seq.store_owned(self.max_deleted_id.seq, order);
+        ms.store_owned(max_deleted_id.ms, order);
+        seq.store_owned(max_deleted_id.seq, order);
     }
 }
 

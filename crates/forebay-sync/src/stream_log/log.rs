@@ -10,7 +10,6 @@ use super::plan::Size;
 use super::reader::Reader;
 use super::reclaim::{Guard, Reclaim};
 use super::segment::{Header, Segment};
-use super::view::View;
 use super::word::Word;
 use crate::backoff::Backoff;
 use crate::loom::Ordering::{Acquire, Relaxed};
@@ -144,7 +143,8 @@ impl<X> StreamLog<X> {
     #[must_use]
     pub fn len(&self) -> u64 {
         let guard = Guard::pin();
-        self.now(&guard).len()
+        let (view, removed) = self.now(&guard, Self::load_removed);
+        view.ordinal() - removed
     }
 
     /// Whether there is no entry; exact at one moment during the call.
@@ -157,15 +157,8 @@ impl<X> StreamLog<X> {
     #[must_use]
     pub fn last_id(&self) -> Id {
         let guard = Guard::pin();
-        self.now(&guard).last_id
-    }
-
-    fn now<'g>(&self, guard: &'g Guard) -> View<'g> {
-        loop {
-            if let Some(view) = self.view(guard, true) {
-                return view;
-            }
-        }
+        let (view, ()) = self.now(&guard, |_| ());
+        view.last_id()
     }
 
     /// Whether adds give [`AddError::Attended`].

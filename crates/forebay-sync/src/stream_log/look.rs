@@ -9,6 +9,7 @@ use super::id::Id;
 use super::log::StreamLog;
 use super::reclaim::Guard;
 use super::segment::Segment;
+use super::state::Counters;
 use super::view::View;
 use crate::backoff::Backoff;
 use crate::loom::Ordering::{Acquire, Relaxed};
@@ -16,9 +17,15 @@ use crate::loom::{AtomicU64, fence, spin_loop};
 use crate::teeth::{Site, ord, skips};
 
 impl<X> StreamLog<X> {
-    /// The log as it is now. `None` when it is frozen and the caller does not wait.
+    /// The log as it is now, with what `fields` reads of the fields beside the tail, all of the same
+    /// moment. `None` when the log is frozen and the caller does not wait.
     #[inline]
-    pub(super) fn view<'g>(&self, guard: &'g Guard, waits: bool) -> Option<View<'g>> {
+    pub(super) fn look<'g, C>(
+        &self,
+        guard: &'g Guard,
+        waits: bool,
+        fields: impl Fn(&Self) -> C,
+    ) -> Option<(View<'g>, C)> {
         let mut backoff = Backoff::new();
         loop {
             // Acquire: the frozen word of the section that has begun with this number; pairs with
@@ -33,34 +40,53 @@ impl<X> StreamLog<X> {
                 backoff.snooze();
                 continue;
             }
-            // Relaxed: checked by the second look at `edits`.
+            // Relaxed: checked by the second look at `edits`, as what `fields` reads.
             let head = self.head.load(Relaxed);
             let view = View {
                 // SAFETY: as the tail; not followed before the check below.
                 head: unsafe { Segment::from_link(head) },
                 first: self.first.load(Relaxed),
                 tail,
-                end: word.slots(),
+                word,
                 root: self.index.root(),
-                last_id: word.last().id(tail.header().base),
-                removed: self.removed.load(Relaxed),
-                offset: self.offset.load(Relaxed),
-                max_deleted_id: self.load_max_deleted_id(),
                 edits,
                 deletions: self.deletions.load(Relaxed),
-                attended: word.is_attended(),
             };
+            let fields = fields(self);
             if Self::is_unchanged(&self.edits, edits) || skips(Site::StreamViewConfirm) {
-                return Some(view);
+                return Some((view, fields));
             }
             spin_loop();
         }
     }
 
-    pub(super) fn load_max_deleted_id(&self) -> Id {
-        // Relaxed: as the other fields; or in exclusive mode.
+    /// The same for a caller who waits.
+    pub(super) fn now<'g, C>(
+        &self,
+        guard: &'g Guard,
+        fields: impl Fn(&Self) -> C,
+    ) -> (View<'g>, C) {
+        loop {
+            if let Some(now) = self.look(guard, true, &fields) {
+                return now;
+            }
+        }
+    }
+
+    pub(super) fn load_removed(&self) -> u64 {
+        // Relaxed: in `look`, or in exclusive mode.
+        self.removed.load(Relaxed)
+    }
+
+    pub(super) fn load_counters(&self) -> Counters {
+        // Relaxed: in `look`, or in exclusive mode.
         let [ms, seq] = [0, 1].map(|part| self.max_deleted_id[part].load(Relaxed));
-        Id::new(ms, seq)
+        Counters {
+            removed: self.load_removed(),
+            // Relaxed: as above.
+            offset: self.offset.load(Relaxed),
+            max_deleted_id: Id::new(ms, seq),
+        }
     }
 
     /// Whether a counter of sections still is what it was, and so nothing that was read meanwhile

@@ -19,9 +19,12 @@ use super::reclaim::Reclaim;
 use crate::loom::Ordering::{Acquire, Release};
 use crate::loom::{AtomicU64, AtomicUsize, UnsafeCell, lazy_static};
 
+/// What a model knows of a segment, or of a node of the index.
 pub(super) struct Tracked {
     pub(super) slots: Box<[AtomicU64]>,
     units: Box<[UnsafeCell<()>]>,
+    /// Stands for the fields that do not change any more.
+    header: UnsafeCell<()>,
     dead: Cell<bool>,
 }
 
@@ -36,8 +39,20 @@ impl Tracked {
         Self {
             slots: (0..slots).map(|_| AtomicU64::new(0)).collect(),
             units: (0..units).map(|_| UnsafeCell::new(())).collect(),
+            header: UnsafeCell::new(()),
             dead: Cell::new(false),
         }
+    }
+
+    /// The fields are written, before anybody else knows of them.
+    pub(super) fn opened(&self) {
+        self.header.with_mut(|_| ());
+    }
+
+    /// Somebody looks at it.
+    pub(super) fn looked_at(&self) {
+        self.assert_alive();
+        self.header.with(|_| ());
     }
 
     pub(super) fn wrote(&self, offset: u32, units: u32) {
@@ -50,7 +65,7 @@ impl Tracked {
         self.units[offset as usize].with(|_| ());
     }
 
-    pub(super) fn assert_alive(&self) {
+    fn assert_alive(&self) {
         assert!(!self.dead.get(), "nobody looks at what was freed");
     }
 }
@@ -155,6 +170,10 @@ impl Drop for Guard {
             .partition::<Vec<_>, _>(|retired| retired.guards.is_empty());
         state.retired = waiting;
         drop(state);
+        if !due.is_empty() {
+            // Acquire: what was done before the retirements; pairs with `retire`.
+            DOMAIN.retirements.fetch_add(0, Acquire);
+        }
         for retired in due {
             (retired.free)();
         }

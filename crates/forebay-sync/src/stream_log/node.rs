@@ -37,7 +37,7 @@ pub(super) struct Node {
 
 impl Node {
     pub(super) fn new(level: u32, number: u64) -> Box<Self> {
-        Box::new(Self {
+        let node = Box::new(Self {
             level,
             first: number & !low_bits(level + 1),
             end: AtomicU32::new(0),
@@ -46,7 +46,10 @@ impl Node {
             places: core::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
             #[cfg(loom)]
             model: super::model::Tracked::new(0, 0),
-        })
+        });
+        #[cfg(loom)]
+        node.model.opened();
+        node
     }
 
     /// Whether this is the node of its level where `number` belongs.
@@ -122,7 +125,7 @@ pub(super) unsafe fn node<'g>(link: NodeLink) -> &'g Node {
     // SAFETY: the same contract; what changes in a node are atomics, or belongs to exclusive mode.
     let node = unsafe { &*link };
     #[cfg(loom)]
-    node.model.assert_alive();
+    node.model.looked_at();
     node
 }
 

@@ -80,7 +80,7 @@ impl<'a> Opening<'a> {
     pub(super) fn segment_after<'g>(&self, tail: Segment<'_>, word: Word) -> Segment<'g> {
         if cfg!(loom) {
             let units = units_of(SIZES_BYTES[0]);
-            return Segment::alloc(Size { slots: 2, units }, self.names);
+            return Segment::alloc(Size { slots: 3, units }, self.names);
         }
         let needed = self.needed();
         let (written, used) = (word.slots(), word.used());

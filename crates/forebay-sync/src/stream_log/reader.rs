@@ -14,7 +14,7 @@ use super::view::View;
 use crate::teeth::{Site, skips};
 
 /// A read that meets deletions this often takes exclusive mode.
-const TRIES_MAX: u32 = 8;
+const TRIES_MAX: u32 = if cfg!(loom) { 2 } else { 8 };
 
 /// Reads a log. What it hands out stays as long as it does.
 ///
@@ -104,30 +104,35 @@ impl<'a, X> Reader<'a, X> {
     /// segments).
     #[must_use]
     pub fn at(&self, place: Place) -> Option<EntryRef<'_>> {
-        self.try_read(true, |view| self.look_at(view, place))
+        self.try_read(true, |_| (), |view, ()| self.look_at(view, place))
             .unwrap_or(None)
     }
 
     /// The counters. O(1), and the way over deleted entries to the first that is left.
     #[must_use]
     pub fn state(&self) -> State {
-        self.read(View::state)
+        self.read_with(StreamLog::load_counters, View::state)
     }
 
     /// The log as it is now.
     #[inline]
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_> {
-        loop {
-            if let Some(view) = self.log.view(&self.guard, true) {
-                return Snapshot::new(view, self.log);
-            }
-        }
+        let (view, counters) = self.log.now(&self.guard, StreamLog::load_counters);
+        Snapshot::new(view, counters, self.log)
     }
 
     fn read<'g, R>(&'g self, f: impl Fn(&View<'g>) -> R) -> R {
+        self.read_with(|_| (), |view, ()| f(view))
+    }
+
+    fn read_with<'g, C, R>(
+        &'g self,
+        fields: impl Fn(&StreamLog<X>) -> C,
+        f: impl Fn(&View<'g>, C) -> R,
+    ) -> R {
         loop {
-            if let Ok(read) = self.try_read(true, |view| Ok(f(view))) {
+            if let Ok(read) = self.try_read(true, &fields, |view, fields| Ok(f(view, fields))) {
                 return read;
             }
         }
@@ -146,17 +151,21 @@ impl<'a, X> Reader<'a, X> {
         if is_sure { Ok(entry) } else { Err(Frozen) }
     }
 
-    /// Calls `f` with views of the log until no entry was deleted meanwhile, and `f` had a result.
+    /// Calls `f` with views of the log, and what `fields` reads with them, until no entry was deleted
+    /// meanwhile, and `f` had a result.
     ///
     /// An error when the log is frozen, or very busy, and the caller does not wait.
-    fn try_read<'g, R>(
+    #[inline]
+    fn try_read<'g, C, R>(
         &'g self,
         waits: bool,
-        f: impl Fn(&View<'g>) -> Result<R, Frozen>,
+        fields: impl Fn(&StreamLog<X>) -> C,
+        f: impl Fn(&View<'g>, C) -> Result<R, Frozen>,
     ) -> Result<R, Frozen> {
         for _ in 0..TRIES_MAX {
-            let view = self.log.view(&self.guard, waits).ok_or(Frozen)?;
-            let read = f(&view);
+            let look = self.log.look(&self.guard, waits, &fields);
+            let (view, fields) = look.ok_or(Frozen)?;
+            let read = f(&view, fields);
             let is_whole = StreamLog::<X>::is_unchanged(&self.log.deletions, view.deletions);
             if read.is_ok() && (is_whole || skips(Site::StreamReadConfirm)) {
                 return read;
@@ -165,9 +174,19 @@ impl<'a, X> Reader<'a, X> {
         if !waits {
             return Err(Frozen);
         }
+        self.read_alone(fields, f)
+    }
+
+    /// The same in exclusive mode.
+    #[cold]
+    fn read_alone<'g, C, R>(
+        &'g self,
+        fields: impl Fn(&StreamLog<X>) -> C,
+        f: impl Fn(&View<'g>, C) -> Result<R, Frozen>,
+    ) -> Result<R, Frozen> {
         let alone = self.log.lock();
         // SAFETY: our guard is older than this exclusive section.
-        f(&unsafe { alone.view().during::<'g>() })
+        f(&unsafe { alone.view().during::<'g>() }, fields(self.log))
     }
 }
 
@@ -254,7 +273,8 @@ impl<'g, X> TryReader<'g, '_, X> {
     ///
     /// [`Frozen`].
     pub fn at(&self, place: Place) -> Result<Option<EntryRef<'g>>, Frozen> {
-        self.0.try_read(false, |view| self.0.look_at(view, place))
+        self.0
+            .try_read(false, |_| (), |view, ()| self.0.look_at(view, place))
     }
 
     /// As [`Reader::snapshot`].
@@ -264,8 +284,10 @@ impl<'g, X> TryReader<'g, '_, X> {
     /// [`Frozen`].
     #[inline]
     pub fn snapshot(&self) -> Result<Snapshot<'g>, Frozen> {
-        let view = self.0.log.view(&self.0.guard, false).ok_or(Frozen)?;
-        Ok(Snapshot::new(view, self.0.log))
+        let Reader { log, guard } = self.0;
+        let look = log.look(guard, false, StreamLog::load_counters);
+        let (view, counters) = look.ok_or(Frozen)?;
+        Ok(Snapshot::new(view, counters, log))
     }
 
     /// As [`Reader::state`].
@@ -274,11 +296,14 @@ impl<'g, X> TryReader<'g, '_, X> {
     ///
     /// [`Frozen`].
     pub fn state(&self) -> Result<State, Frozen> {
-        self.read(View::state)
+        self.0
+            .try_read(false, StreamLog::load_counters, |view, counters| {
+                Ok(view.state(counters))
+            })
     }
 
     fn read<R>(&self, f: impl Fn(&View<'g>) -> R) -> Result<R, Frozen> {
-        self.0.try_read(false, |view| Ok(f(view)))
+        self.0.try_read(false, |_| (), |view, ()| Ok(f(view)))
     }
 }
 

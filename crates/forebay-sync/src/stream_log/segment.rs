@@ -53,7 +53,7 @@ pub(super) struct Header {
     /// Slots whose entries were deleted or trimmed. Exclusive mode only (I3).
     pub(super) dead: Cell<u16>,
     #[cfg(loom)]
-    model: super::model::Tracked,
+    pub(super) model: super::model::Tracked,
 }
 
 const _: () = assert!(
@@ -166,6 +166,9 @@ impl<'g> Segment<'g> {
         unsafe { (*header).number = number };
         // SAFETY: as above.
         unsafe { (*header).ordinal = ordinal };
+        #[cfg(loom)]
+        // SAFETY: as above.
+        unsafe { &(*header).model }.opened();
     }
 
     /// Frees the segment and the boxes that it owns.
@@ -202,7 +205,9 @@ impl<'g> Segment<'g> {
     ///
     /// As [`Segment::free`], after it.
     unsafe fn dealloc(self) {
-        let layout = Self::layout(self.units());
+        // SAFETY: the same contract.
+        let units = unsafe { self.0.as_ref() }.units;
+        let layout = Self::layout(units.into());
         // SAFETY: the same contract; the header is not used again.
         unsafe { ptr::drop_in_place(self.0.as_ptr()) };
         if layout.size() == pool::SEGMENT_BYTES {
@@ -220,7 +225,7 @@ impl<'g> Segment<'g> {
         // any more, or belong to exclusive mode (I3).
         let header = unsafe { self.0.as_ref() };
         #[cfg(loom)]
-        header.model.assert_alive();
+        header.model.looked_at();
         header
     }
 

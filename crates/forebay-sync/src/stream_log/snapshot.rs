@@ -5,7 +5,7 @@ use core::fmt;
 use super::entry::{EntryRef, Place};
 use super::id::Id;
 use super::log::StreamLog;
-use super::state::State;
+use super::state::{Counters, State};
 use super::view::View;
 use crate::loom::AtomicU64;
 
@@ -34,14 +34,16 @@ use crate::loom::AtomicU64;
 #[derive(Clone)]
 pub struct Snapshot<'g> {
     view: View<'g>,
+    counters: Counters,
     edits: &'g AtomicU64,
     deletions: &'g AtomicU64,
 }
 
 impl<'g> Snapshot<'g> {
-    pub(super) const fn new<X>(view: View<'g>, log: &'g StreamLog<X>) -> Self {
+    pub(super) const fn new<X>(view: View<'g>, counters: Counters, log: &'g StreamLog<X>) -> Self {
         Self {
             view,
+            counters,
             edits: &log.edits,
             deletions: &log.deletions,
         }
@@ -51,7 +53,7 @@ impl<'g> Snapshot<'g> {
     #[inline]
     #[must_use]
     pub const fn is_attended(&self) -> bool {
-        self.view.attended
+        self.view.word.is_attended()
     }
 
     /// Whether nothing was deleted since: all that was read is as it was at that moment.
@@ -73,7 +75,7 @@ impl<'g> Snapshot<'g> {
     #[inline]
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.view.len()
+        self.view.ordinal() - self.counters.removed
     }
 
     /// Whether there is no entry.
@@ -85,14 +87,14 @@ impl<'g> Snapshot<'g> {
     /// The last id that was given out, or set.
     #[inline]
     #[must_use]
-    pub const fn last_id(&self) -> Id {
-        self.view.last_id
+    pub fn last_id(&self) -> Id {
+        self.view.last_id()
     }
 
     /// The counters.
     #[must_use]
     pub fn state(&self) -> State {
-        self.view.state()
+        self.view.state(self.counters)
     }
 
     /// The first entry.

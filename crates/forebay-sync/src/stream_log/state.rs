@@ -16,3 +16,13 @@ pub struct State {
     /// The greatest id that was ever deleted, trimming not included; `0-0` when there is none.
     pub max_deleted_id: Id,
 }
+
+/// The fields of a log that its counters are computed with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counters {
+    /// Entries that were deleted or trimmed.
+    pub(super) removed: u64,
+    /// What must be added to the ordinal of the next entry to have the number of added ones.
+    pub(super) offset: u64,
+    pub(super) max_deleted_id: Id,
+}

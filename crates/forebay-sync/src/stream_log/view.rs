@@ -12,24 +12,20 @@ use super::index::{find_id, find_number};
 use super::node::NodeLink;
 use super::range::{Ascending, Descending};
 use super::segment::Segment;
-use super::state::State;
-use super::word::Key;
+use super::state::{Counters, State};
+use super::word::{Key, Word};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'g> {
     pub(super) head: Segment<'g>,
     pub(super) first: u32,
     pub(super) tail: Segment<'g>,
-    pub(super) end: u32,
+    /// Of the tail: how far it goes.
+    pub(super) word: Word,
     /// Of the tail, or later: the index may have grown.
     pub(super) root: NodeLink,
-    pub(super) last_id: Id,
-    pub(super) removed: u64,
-    pub(super) offset: u64,
-    pub(super) max_deleted_id: Id,
     pub(super) edits: u64,
     pub(super) deletions: u64,
-    pub(super) attended: bool,
 }
 
 impl<'g> View<'g> {
@@ -57,7 +53,7 @@ impl<'g> View<'g> {
     pub(super) fn span(&self, segment: Segment<'g>) -> (u32, u32) {
         let first = if segment == self.head { self.first } else { 0 };
         let end = if segment == self.tail {
-            self.end
+            self.word.slots()
         } else {
             debug_assert!(segment.word().is_frozen(), "it is sealed (I2)");
             segment.word().slots()
@@ -150,7 +146,7 @@ impl<'g> View<'g> {
         }
         match after.next() {
             Some(from) => self.ascending(from, Id::MAX),
-            None => self.ascending_from(self.tail, self.end, Id::MAX),
+            None => self.ascending_from(self.tail, self.word.slots(), Id::MAX),
         }
     }
 
@@ -242,23 +238,23 @@ impl<'g> View<'g> {
         }
     }
 
-    /// Entries in all.
-    pub(super) fn len(&self) -> u64 {
-        self.ordinal() - self.removed
+    /// The last id that was given out, or set.
+    pub(super) fn last_id(&self) -> Id {
+        self.word.last().id(self.tail.header().base)
     }
 
     /// The ordinal of the next entry.
     pub(super) fn ordinal(&self) -> u64 {
-        self.tail.header().ordinal + u64::from(self.end)
+        self.tail.header().ordinal + u64::from(self.word.slots())
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(super) fn state(&self, counters: Counters) -> State {
         State {
-            len: self.len(),
+            len: self.ordinal() - counters.removed,
             first_id: self.first().map(|entry| entry.id()),
-            last_id: self.last_id,
-            entries_added: self.ordinal().wrapping_add(self.offset),
-            max_deleted_id: self.max_deleted_id,
+            last_id: self.last_id(),
+            entries_added: self.ordinal().wrapping_add(counters.offset),
+            max_deleted_id: counters.max_deleted_id,
         }
     }
 }

@@ -28,6 +28,7 @@
 
 mod future;
 mod group_read;
+mod look;
 mod read;
 mod request;
 mod serve;

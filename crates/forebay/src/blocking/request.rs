@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use forebay_sync::{Side, Waiter};
 use smallvec::{SmallVec, smallvec};
 
+use super::look::glance;
 use super::read::check_types;
 use super::{Call, Delivery, Got, GroupReading, Keys, Read, Registration, Reply, Want};
 use crate::command::{movement, pop};
@@ -16,10 +17,10 @@ use crate::object::Object;
 
 /// A blocking command that has not begun.
 pub(crate) struct Request {
-    keys: Keys,
-    want: Want,
+    pub(super) keys: Keys,
+    pub(super) want: Want,
     /// Whether it waits at all when there is nothing.
-    waits: bool,
+    pub(super) waits: bool,
 }
 
 /// What became of a request.
@@ -136,29 +137,6 @@ impl Request {
     }
 }
 
-/// What a call that reads one stream finds there without freezing it.
-fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> {
-    let [object] = &keys[..] else { return None };
-    let (got, is_nothing) = match want {
-        Want::Pop { .. } | Want::Move { .. } => return None,
-        Want::Read(read) => {
-            let entries = read.glance(object);
-            let is_nothing = entries.is_empty();
-            (Got::Entries(vec![(0, entries)]), is_nothing)
-        }
-        Want::GroupRead(read) => {
-            let delivered = read.glance(object, core.clock().unix_ms());
-            let is_nothing = delivered.is_empty();
-            (Got::Delivered(vec![(0, delivered)]), is_nothing)
-        }
-    };
-    (!is_nothing).then_some(Delivery {
-        key: 0,
-        registration: None,
-        got,
-    })
-}
-
 /// Takes what is there, and says from which key; `None` when nothing is.
 fn take(
     core: &Core,
@@ -193,6 +171,8 @@ fn take(
             let (from, to) = set.pair_mut(at, destination);
             let to = to.map(FrozenKey::bare_list_mut);
             let elements = movement::carry_out(from.bare_list_mut(), to, *route);
+            // Who waits at the destination may move them back.
+            from.forget_expiry_if_gone();
             set.has_changed(destination);
             Ok(Some((0, Got::Elements(elements))))
         }

@@ -17,14 +17,18 @@ impl Request {
         core: &Core,
         limit: Option<Duration>,
     ) -> Result<Option<(Keys, Delivery)>> {
+        // A limit beyond what the clock can count is none.
+        let deadline = limit.and_then(|limit| core.clock().instant().checked_add(limit));
+        if let Some(delivery) = self.look(core) {
+            return Ok(Some((self.keys, delivery)));
+        }
         let mut blocked = match self.begin(core)? {
             Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
             Begun::Nothing => return Ok(None),
             Begun::Blocked(blocked) => blocked,
         };
         let waiter = &mut blocked.waiter;
-        // A limit beyond what the clock can count is none.
-        match limit.and_then(|limit| core.clock().instant().checked_add(limit)) {
+        match deadline {
             None => waiter.wait(),
             Some(deadline) => loop {
                 let rest = deadline.saturating_duration_since(core.clock().instant());

@@ -119,10 +119,12 @@ fn lend<R>(
         object: &'a Arc<Object>,
         side: Side,
         element: &'a [u8],
+        is_over: bool,
     }
     impl Drop for PutBack<'_> {
         fn drop(&mut self) {
-            if std::thread::panicking() {
+            // Not `panicking`: `f` may return while the thread unwinds, when a destructor pops.
+            if !self.is_over {
                 // Errors: the engine has been closed.
                 let _ = self
                     .core
@@ -130,13 +132,16 @@ fn lend<R>(
             }
         }
     }
-    let _put_back = PutBack {
+    let mut put_back = PutBack {
         core,
         object,
         side,
         element,
+        is_over: false,
     };
-    f(element)
+    let result = f(element);
+    put_back.is_over = true;
+    result
 }
 
 /// LPOP with a count: `None` when there is no such key.

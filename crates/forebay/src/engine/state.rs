@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use forebay_sync::loom::AtomicBool;
-use forebay_sync::loom::Ordering::Relaxed;
+use forebay_sync::loom::Ordering::{Acquire, Relaxed, Release};
 
 use crate::blocking::{Reply, Wakes, claimable_at_ms, push_wake};
 use crate::clock::Clock;
@@ -26,6 +26,8 @@ pub(crate) struct Core {
     key_bytes_max: usize,
     keyspace: Keyspace,
     closed: AtomicBool,
+    /// Whether `close` has been through all lists.
+    emptied: AtomicBool,
     clock: Clock,
     pub(crate) shards: Box<[Shard]>,
     signals: Box<[Arc<Signal>]>,
@@ -47,6 +49,7 @@ impl Core {
             key_bytes_max: config.key_bytes_max,
             keyspace: Keyspace::new(),
             closed: AtomicBool::new(false),
+            emptied: AtomicBool::new(false),
             clock: config.clock,
             shards,
             signals,
@@ -268,7 +271,11 @@ impl Core {
     /// Ends everything: see [`Engine::close`](crate::Engine::close).
     pub(crate) fn close(&self) {
         // Relaxed: see `is_closed`.
-        if self.closed.swap(true, Relaxed) {
+        self.closed.store(true, Relaxed);
+        // Whoever comes while another one is still at it goes through the lists too: when its call
+        // returns, they are closed. Acquire: the lists as the other one left them; pairs with the
+        // store below.
+        if self.emptied.load(Acquire) {
             return;
         }
         for signal in &self.signals {
@@ -279,6 +286,8 @@ impl Core {
                 let _wakes = close_key(&object);
             }
         }
+        // Release: the closed lists; pairs with the load above.
+        self.emptied.store(true, Release);
         for shard in &self.shards {
             shard.clear_timers();
         }

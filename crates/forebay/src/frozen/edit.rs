@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use forebay_sync::SegmentList;
+
 use super::{FrozenKey, FrozenSet};
 use crate::command::keys::Dropped;
 use crate::engine::Core;
@@ -120,7 +122,8 @@ impl Core {
         } else {
             (destination, source)
         };
-        let (mut first, mut second) = (first.list.freeze(), second.list.freeze());
+        SegmentList::give_way([&first.list, &second.list]);
+        let (mut first, mut second) = (first.list.freeze_at_once(), second.list.freeze_at_once());
         if first.is_attended() || second.is_attended() || self.is_closed() {
             drop((first, second));
             return self.edit_attended_pair(source, destination, f);
@@ -151,6 +154,8 @@ impl Core {
             to.list()?;
         }
         let result = f(from, to.bare_list_mut());
+        // Who waits at the destination may move it back.
+        set.key_mut(source).forget_expiry_if_gone();
         set.has_changed(destination);
         Ok(result)
     }

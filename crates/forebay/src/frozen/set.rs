@@ -3,6 +3,7 @@
 use core::mem;
 use std::sync::Arc;
 
+use forebay_sync::SegmentList;
 use smallvec::SmallVec;
 
 use super::FrozenKey;
@@ -63,11 +64,12 @@ impl<'a> FrozenSet<'a> {
     ) -> Result<Self> {
         objects.sort_unstable_by_key(|object| object.address());
         objects.dedup_by_key(|object| object.address());
+        SegmentList::give_way(objects.iter().map(|object| &object.list));
         let mut set = Self {
             core,
             members: objects
                 .iter()
-                .map(|&object| FrozenKey::new(object))
+                .map(|&object| FrozenKey::with_list(object, object.list.freeze_at_once()))
                 .collect(),
             changed: SmallVec::new(),
             wakes: Wakes::new(),

@@ -5,6 +5,8 @@ use core::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use forebay_sync::loom::Ordering::Acquire;
+use forebay_sync::loom::fence;
 
 use crate::object::Object;
 
@@ -81,7 +83,13 @@ impl Directory for DashDirectory {
         is_husk: impl FnOnce(&Object) -> bool,
     ) -> bool {
         let is_unused = |entry: &Entry, (): &()| {
-            Arc::ptr_eq(&entry.object, object) && Arc::strong_count(object) == 2 && is_husk(object)
+            if !Arc::ptr_eq(&entry.object, object) || Arc::strong_count(object) != 2 {
+                return false;
+            }
+            // Acquire fence: the count is read relaxed. What its last holder did to the list before it
+            // let go is seen; pairs with the release in the drop of its `Arc`.
+            fence(Acquire);
+            is_husk(object)
         };
         let wanted: &dyn Keyed = &Wanted {
             hash,

@@ -22,15 +22,15 @@ impl Keyspace {
         let mut swept = Swept::default();
         for object in self.collect(slice, |_| true) {
             swept.seen += 1;
-            if !object.list.is_empty() {
+            // Whoever sweeps has deadlines to keep, and waits for no transaction.
+            if !object.list.is_idle() {
                 continue;
             }
             if directory.remove(self.hash(object.key()), &object, is_husk) {
                 swept.dropped += 1;
                 continue;
             }
-            let mut list = object.list.freeze();
-            if list.is_empty() {
+            if let Some(mut list) = object.list.try_freeze_empty() {
                 list.release_memory();
             }
         }

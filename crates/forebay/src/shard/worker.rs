@@ -1,7 +1,7 @@
 //! The threads that keep shards in order, and the same work for callers who want no threads.
 
 use core::time::Duration;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
@@ -18,8 +18,8 @@ use crate::frozen::FrozenSet;
 const BATCH: usize = 256;
 /// How often a shard with objects is searched for husks.
 const SWEEP_PERIOD: Duration = Duration::from_secs(1);
-/// Searches after which memory that was idle since the last time goes back to the system.
-const SWEEPS_PER_RELEASE: u32 = 2;
+/// How often memory that was idle since the last time goes back to the system: not in every sweep.
+const RELEASE_PERIOD: Duration = Duration::from_secs(2);
 /// Slices of a shard that one call of `maintain` searches.
 const MAINTAINED_SLICES_MAX: usize = 4;
 /// The search goes on while at least one object in so many was a husk.
@@ -57,13 +57,30 @@ fn work(weak: &Weak<Core>, signal: &Signal, index: usize, step: usize) {
     }
 }
 
+/// Gives idle memory back, if the last time is long enough ago. The memory is the process's: when
+/// several shards or engines asked for it one right behind the other, what was needed a moment ago
+/// would go too.
+fn release_if_due(now: Instant) {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    let is_due = {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = last.is_none_or(|last| now.saturating_duration_since(last) >= RELEASE_PERIOD);
+        if is_due {
+            *last = Some(now);
+        }
+        is_due
+    };
+    // Nothing is locked: this is a system call for each block.
+    if is_due {
+        release_idle_memory();
+    }
+}
+
 /// When a shard is searched for husks, and where.
 #[derive(Default)]
 pub(super) struct Sweep {
     /// When to go on, while there are objects, or memory that may have to go back.
     at: Option<Instant>,
-    /// Searches since idle memory was last given back.
-    unreleased: u32,
     /// Counts the shard's slices, round and round.
     next: usize,
 }
@@ -90,12 +107,7 @@ impl Core {
         };
         if is_due {
             self.sweep_some(shard, usize::MAX);
-            let unreleased = &mut shard.timers().sweep.unreleased;
-            *unreleased += 1;
-            if *unreleased == SWEEPS_PER_RELEASE {
-                *unreleased = 0;
-                release_idle_memory();
-            }
+            release_if_due(now);
         }
         let timers = shard.timers();
         let until_sweep = timers.sweep.at.map(|at| at.saturating_duration_since(now));

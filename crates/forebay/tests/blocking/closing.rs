@@ -55,3 +55,21 @@ fn close_beside_calls_that_begin_to_wait() {
         }
     }
 }
+
+#[test]
+fn whoever_closes_second_finds_all_closed_too() {
+    for _ in 0..5 {
+        let engine = engine();
+        let lists: Vec<_> = (0..5_000)
+            .map(|key: u32| engine.list(key.to_le_bytes()).unwrap())
+            .collect();
+        thread::scope(|scope| {
+            scope.spawn(|| engine.close());
+            thread::sleep(Duration::from_micros(200));
+            engine.close();
+            for list in &lists {
+                assert_eq!(list.rpush(["x"]), Err(Error::Closed));
+            }
+        });
+    }
+}

@@ -114,3 +114,25 @@ fn a_waiter_at_the_destination_is_served_before_the_next_push() {
     assert_eq!(popper.output(), pair("b", "2"));
     assert_eq!(contents(&engine, "a"), ["1"]);
 }
+
+#[test]
+fn what_is_moved_away_and_back_has_no_expiry() {
+    let engine = engine();
+    for blocks in [false, true] {
+        engine.flushall().unwrap();
+        engine.rpush("a", ["x"]).unwrap();
+        engine.expire("a", 1_000, ExpireCondition::Always).unwrap();
+        let back = blmove(&engine, "b", "a");
+        let moved = if blocks {
+            let (left, right) = (Side::Left, Side::Right);
+            let moved = engine.blmovem("a", "b", left, right, How::One, 1.0);
+            moved.unwrap().unwrap().pop()
+        } else {
+            engine.rpoplpush("a", "b").unwrap()
+        };
+        assert_eq!(moved, Some(Bytes::from("x")));
+        assert_eq!(back.output(), Some(Bytes::from("x")));
+        assert_eq!(contents(&engine, "a"), ["x"]);
+        assert_eq!(engine.ttl("a").unwrap(), -1, "the key was gone in between");
+    }
+}

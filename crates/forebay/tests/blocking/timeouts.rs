@@ -179,3 +179,22 @@ fn without_workers_the_upkeep_ends_the_waits_of_tasks() {
         assert_eq!(engine.blpop(&["k"], 0.005).unwrap(), None);
     });
 }
+
+/// The workers look for husks every second, and pass over lists that are in use.
+#[test]
+fn a_long_transaction_delays_no_timeout_of_others() {
+    let engine = Engine::open(Config::in_memory().shards(64).workers(1)).unwrap();
+    engine.rpush("busy", ["x"]).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            engine
+                .transaction(&["busy"], |_| thread::sleep(Duration::from_secs(4)))
+                .unwrap();
+        });
+        thread::sleep(Duration::from_millis(100));
+        let start = Instant::now();
+        assert_eq!(block_on(engine.brpop_async(&["mq"], 1.5)).unwrap(), None);
+        let late = start.elapsed();
+        assert!(late < Duration::from_secs(3), "{late:?} instead of 1.5 s");
+    });
+}
