@@ -5,7 +5,7 @@ pub type Result<T> = core::result::Result<T, Error>;
 
 /// Why a call was refused. A call that returns an error has changed nothing.
 ///
-/// The texts are those of Redis where Redis has one, in lower case.
+/// Where Redis refuses the same with a text of its own, the text is that one, in lower case.
 ///
 /// # Examples
 /// ```

@@ -1,11 +1,11 @@
-//! Forebay: an embedded message-queue engine with the list commands of Redis.
+//! Forebay: an embedded message-queue engine with the lists and streams of Redis.
 //!
 //! # What it promises
 //! * **Order.** Elements leave a list in the order of the list; commands on a key happen one after the
 //!   other, and all threads see them in one order.
 //! * **Once.** An element goes to exactly one consumer. A consumer that went away, by its timeout or
 //!   because its future was dropped, never swallows one.
-//! * **First come, first served.** A blocked consumer sleeps without using the processor. Who waits
+//! * **First come, first served.** A blocked consumer looks for some microseconds and then sleeps. Who waits
 //!   longest on a key is served first.
 //! * **No worker in between.** Every call does its work on the caller's thread. A push to a list with a
 //!   [handle](List) is one atomic step and one copy; a pop with [`List::rpop_with`] copies nothing.
@@ -29,8 +29,9 @@
 //! ```
 //!
 //! # Where to look
-//! [`Engine`] has the commands by key and those on several keys, [`List`] those of one list,
-//! [`Transaction`] makes several commands one step. Blocking commands exist for threads
+//! [`Engine`] has the commands by key and those on several keys, [`List`] those of one list, [`Stream`]
+//! those of one stream with its [`Group`]s and their [`Consumer`]s. [`Transaction`] makes several
+//! commands one step. Blocking commands exist for threads
 //! ([`Engine::blpop`]) and, with `_async` in their name, as [futures](Blocking) for any runtime.
 #![forbid(unsafe_code)]
 
@@ -67,3 +68,8 @@ pub use crate::list::List;
 pub use crate::stream::{Consumer, Entry, Fields, Group, Stream, StreamId};
 pub use crate::timeout::Timeout;
 pub use crate::transaction::Transaction;
+
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -74,6 +74,20 @@ impl From<f64> for Timeout {
     }
 }
 
+/// Seconds. A negative number is refused by the call that gets it.
+impl From<i32> for Timeout {
+    fn from(seconds: i32) -> Self {
+        Self(Limit::Seconds(seconds.into()))
+    }
+}
+
+/// Seconds.
+impl From<u32> for Timeout {
+    fn from(seconds: u32) -> Self {
+        Self(Limit::Seconds(seconds.into()))
+    }
+}
+
 impl From<Duration> for Timeout {
     fn from(limit: Duration) -> Self {
         Self(Limit::Duration(limit))

@@ -56,6 +56,21 @@ fn give_back(engine: &Engine) {
 }
 
 #[test]
+fn a_key_with_one_entry_is_small() {
+    let _alone = alone();
+    let count = count();
+    let engine = engine();
+    let before = ALLOCATOR.bytes();
+    for number in 0..count {
+        engine.xadd(key(number), [("value", MESSAGE)]).unwrap();
+    }
+    let per_key = (ALLOCATOR.bytes() - before) / count;
+    let beside = per_key - (key(0).len() + MESSAGE.len()) as u64;
+    eprintln!("{count} streams: {per_key} bytes each, {beside} beside key and entry");
+    assert!(beside <= 512, "{beside} bytes beside key and entry");
+}
+
+#[test]
 fn a_key_with_one_message_is_small() {
     let _alone = alone();
     let count = count();

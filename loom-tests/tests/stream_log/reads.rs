@@ -68,36 +68,36 @@ fn delete_against_read() {
     });
 }
 
-/// A segment in the middle loses its entries and leaves.
+/// A segment in the middle loses its entries and leaves; the entry in front goes with it.
 #[test]
 fn delete_of_a_segment_against_read() {
-    const EXPECTED: &[&[u8]] = &[&[0, 1, 2, 3, 4, 5, 6], &[0, 1, 2, 6]];
+    const EXPECTED: &[&[u8]] = &[&[0, 1, 2, 3, 4, 5, 6], &[1, 2, 6]];
     Outcomes::exactly(EXPECTED).explore(|| {
         let (log, places) = log_of::<()>(&[0, 1, 2, 3, 4, 5, 6]);
         let other = Arc::clone(&log);
         let deleter = thread::spawn(move || {
             let mut alone = other.freeze();
-            for &place in &places[3..6] {
+            for &place in [&places[..1], &places[3..6]].concat().iter() {
                 assert!(alone.delete(place), "it is there");
             }
         });
         let seen = read(&log.pin());
         deleter.join().unwrap();
-        assert_eq!(rest(&log), [0, 1, 2, 6], "what is left");
+        assert_eq!(rest(&log), [1, 2, 6], "what is left");
         found(EXPECTED, &seen)
     });
 }
 
-/// The same, read from the end.
+/// The same, read from the end; the entry behind goes with it.
 #[test]
 fn delete_of_a_segment_against_read_back() {
-    const EXPECTED: &[&[u8]] = &[&[6, 5, 4, 3, 2, 1, 0], &[6, 2, 1, 0]];
+    const EXPECTED: &[&[u8]] = &[&[6, 5, 4, 3, 2, 1, 0], &[2, 1, 0]];
     Outcomes::exactly(EXPECTED).explore(|| {
         let (log, places) = log_of::<()>(&[0, 1, 2, 3, 4, 5, 6]);
         let other = Arc::clone(&log);
         let deleter = thread::spawn(move || {
             let mut alone = other.freeze();
-            for &place in &places[3..6] {
+            for &place in &places[3..] {
                 assert!(alone.delete(place), "it is there");
             }
         });
@@ -106,6 +106,26 @@ fn delete_of_a_segment_against_read_back() {
         let seen: Vec<u8> = back.map(number).collect();
         drop(reader);
         deleter.join().unwrap();
+        found(EXPECTED, &seen)
+    });
+}
+
+/// The tail has lost its entries, and leaves when the log goes on: who has it for the last segment
+/// finds the new one behind the others.
+#[test]
+fn a_tail_that_leaves_against_read() {
+    const EXPECTED: &[&[u8]] = &[&[0, 1, 2], &[0, 1, 2, 7]];
+    Outcomes::exactly(EXPECTED).explore(|| {
+        let (log, places) = log_of::<()>(&[0, 1, 2, 3]);
+        assert!(log.freeze().delete(places[3]), "it is there");
+        let other = Arc::clone(&log);
+        let adder = thread::spawn(move || {
+            let new = NewId::Sequence { ms: 1 << 40 };
+            other.freeze().add(new, &[(b"n", &[7; 5])]).unwrap();
+        });
+        let seen = read(&log.pin());
+        adder.join().unwrap();
+        assert_eq!(rest(&log), [0, 1, 2, 7], "what is left");
         found(EXPECTED, &seen)
     });
 }

@@ -124,6 +124,7 @@ impl<X> StreamExclusive<'_, X> {
 
     /// Drops all entries and counters: the log is as new. O(number of segments).
     pub fn clear(&mut self) {
+        self.edit();
         let root = self.log.index.take();
         self.garbage.push_tree(root);
         self.seal();

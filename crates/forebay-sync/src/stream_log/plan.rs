@@ -7,10 +7,17 @@ use super::segment::{Header, Segment, units_for};
 use super::word::{SLOTS_MAX, UNITS_MAX, Word};
 
 /// The sizes of segments in bytes, header included.
-const SIZES_BYTES: [usize; 5] = if cfg!(loom) {
-    [128; 5]
+const SIZES_BYTES: [usize; 6] = if cfg!(loom) {
+    [128; 6]
 } else {
-    [160, 512, 4096, 16 * 1024, crate::pool::SEGMENT_BYTES]
+    [
+        160,
+        512,
+        4096,
+        16 << 10,
+        32 << 10,
+        crate::pool::SEGMENT_BYTES,
+    ]
 };
 
 /// Names of more bytes in all stand in the entries.
@@ -24,7 +31,7 @@ const fn units_of(bytes: usize) -> u32 {
 }
 
 const _: () = assert!(
-    units_of(SIZES_BYTES[4]) <= UNITS_MAX,
+    units_of(SIZES_BYTES[5]) <= UNITS_MAX,
     "offsets have 13 bits"
 );
 
@@ -100,9 +107,14 @@ impl<'a> Opening<'a> {
 
 /// A size of about `wanted` units, whose slots and bytes run out together.
 fn size_of_data(wanted: u32, names: u32, needed: u32, mean: u32) -> Size {
-    let least = wanted.max(1 + names + needed);
-    let step = SIZES_BYTES.iter().find(|&&bytes| units_of(bytes) >= least);
-    let units = units_of(*step.unwrap_or(&SIZES_BYTES[4]));
+    let least = 1 + names + needed;
+    // What all slots that a segment can have would take. A little more is no waste.
+    let most = (names + SLOTS_MAX * (1 + mean)) / 16 * 17;
+    let sizes = SIZES_BYTES.map(units_of);
+    let fitting = |&&units: &&u32| units >= wanted.max(least);
+    let units = *sizes.iter().find(fitting).unwrap_or(&sizes[5]);
+    let smaller = sizes.iter().rev().find(|&&size| size <= most.min(units));
+    let units = *smaller.filter(|&&size| size >= least).unwrap_or(&units);
     let room = units - names;
     let slots = (room / (1 + mean)).clamp(1, SLOTS_MAX.min(room - needed));
     Size { slots, units }

@@ -131,9 +131,10 @@ impl<'a, X> StreamExclusive<'a, X> {
         let Some(next) = next else {
             return;
         };
+        // Who finds no segment where one was learns why from the count.
+        self.edit();
         if segment == self.head {
             // What `next` links to does not matter any more (I7).
-            self.edit();
             (self.head, self.first) = (next, 0);
             self.skip_dead();
         } else {

@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::entry::{EntryRef, Place};
+use super::finder::Finder;
 use super::id::Id;
 use super::log::StreamLog;
 use super::state::{Counters, State};
@@ -157,6 +158,13 @@ impl<'g> Snapshot<'g> {
     pub fn place_of(&self, id: Id) -> Option<Place> {
         let (place, found) = self.view.seek_named(id)?;
         (found == id).then_some(place)
+    }
+
+    /// Finds the places of many ids.
+    #[inline]
+    #[must_use]
+    pub const fn finder(&self) -> Finder<'g> {
+        Finder::new(self.view)
     }
 
     /// The id of the entry at this place, deleted or not, as long as its segment is there. O(log

@@ -203,18 +203,25 @@ impl<'g> View<'g> {
     /// Place and id of the first entry with this id or a greater one, deleted, trimmed or live, in
     /// the segments of the view.
     pub(super) fn seek_named(&self, id: Id) -> Option<(Place, Id)> {
-        let mut segment = self.seek(id);
-        let (base, end) = (segment.header().base, self.span(segment).1);
-        let mut slot = segment.lower_bound(Key::lower(base, id), end);
-        while slot == self.span(segment).1 {
-            (segment, slot) = (self.next(segment)?, 0);
-        }
+        let (segment, slot, _) = self.seek_slot(id)?;
         let header = segment.header();
         let place = Place {
             segment: header.number,
             slot: slot as u16,
         };
         Some((place, segment.published(slot).key().id(header.base)))
+    }
+
+    /// The same: segment and slot, and one past the last slot there.
+    pub(super) fn seek_slot(&self, id: Id) -> Option<(Segment<'g>, u32, u32)> {
+        let mut segment = self.seek(id);
+        let mut end = self.span(segment).1;
+        let mut slot = segment.lower_bound(Key::lower(segment.header().base, id), end);
+        while slot == end {
+            segment = self.next(segment)?;
+            (slot, end) = (0, self.span(segment).1);
+        }
+        Some((segment, slot, end))
     }
 
     /// The segment with this number, if it is in the view.

@@ -13,7 +13,6 @@ use smallvec::smallvec;
 use super::{Delivery, Got, Keys, Request, Want};
 use crate::engine::Core;
 use crate::object::Object;
-use crate::stream::ReadFrom;
 
 /// How often a thread looks: for about seven microseconds, where a spin takes 27 ns. Two threads that
 /// answer each other must find their way back from sleeping, which a look half as long does not.
@@ -34,10 +33,15 @@ enum Found {
 
 impl Request {
     /// Looks for a moment. Nothing found means that the command must [begin](Request::begin).
-    pub(super) fn look(&self, core: &Core) -> Option<Delivery> {
-        let looks = if self.waits { LOOKS } else { 0 };
-        for _ in 0..looks {
-            match self.look_once(core) {
+    pub(super) fn look(&mut self, core: &Core) -> Option<Delivery> {
+        if !self.waits {
+            return None;
+        }
+        if let Want::Read(_) | Want::GroupRead(_) = &self.want {
+            return self.look_for_entries(core);
+        }
+        for _ in 0..LOOKS {
+            match self.look_once() {
                 Found::Delivery(delivery) => return Some(delivery),
                 Found::Registering => return None,
                 Found::Nothing => (0..SPINS).for_each(|_| hint::spin_loop()),
@@ -46,16 +50,12 @@ impl Request {
         None
     }
 
-    fn look_once(&self, core: &Core) -> Found {
+    fn look_once(&self) -> Found {
         match (&self.keys[..], &self.want) {
             ([object], Want::Pop { side, count: 1 }) => pop(object, *side),
-            ([object], Want::Read(_) | Want::GroupRead(_)) if is_open(object, &self.want) => {
-                glance(core, &self.keys, &self.want).map_or(Found::Nothing, Found::Delivery)
-            }
-            (_, Want::Read(_) | Want::GroupRead(_)) => Found::Registering,
             // Of several keys, the first that has elements at one moment gives them, and that moment
             // is one in which all of them are frozen.
-            (keys, Want::Pop { .. } | Want::Move { .. }) => {
+            (keys, _) => {
                 if keys.iter().all(|object| object.list.is_empty()) {
                     Found::Nothing
                 } else {
@@ -63,6 +63,32 @@ impl Request {
                 }
             }
         }
+    }
+
+    /// As [`Request::look`], for entries of one stream that nobody else waits for.
+    fn look_for_entries(&mut self, core: &Core) -> Option<Delivery> {
+        let [object] = &self.keys[..] else {
+            return None;
+        };
+        let stream = object.stream()?;
+        let mut last_id = stream.glimpse()?;
+        if let Want::Read(read) = &mut self.want {
+            read.begin_to_look(last_id);
+        }
+        let mut delivery = glance(core, &self.keys, &self.want);
+        for _ in 0..LOOKS {
+            if delivery.is_some() {
+                break;
+            }
+            (0..SPINS).for_each(|_| hint::spin_loop());
+            // Whether there is anything new is seen without the lock of a group.
+            let now = stream.glimpse()?;
+            if now != last_id {
+                last_id = now;
+                delivery = glance(core, &self.keys, &self.want);
+            }
+        }
+        delivery
     }
 }
 
@@ -87,16 +113,6 @@ pub(super) fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> 
         registration: None,
         got,
     })
-}
-
-/// Whether entries that a call waits for may come and go by the fast paths. `$` is settled when the
-/// call registers.
-fn is_open(object: &Object, want: &Want) -> bool {
-    let is_settled = match want {
-        Want::Read(read) => !read.from.contains(&ReadFrom::Now),
-        _ => true,
-    };
-    is_settled && object.stream().is_some_and(|stream| !stream.is_attended())
 }
 
 fn pop(object: &Object, side: Side) -> Found {

@@ -110,6 +110,17 @@ pub(crate) enum Want {
     GroupRead(Box<GroupReading>),
 }
 
+impl Want {
+    /// Whether a list of this length has what is wanted.
+    pub(crate) fn is_served_by(&self, len: u64) -> bool {
+        match self {
+            Self::Pop { .. } => len > 0,
+            Self::Move { route, .. } => len >= route.how.len_min(),
+            Self::Read(_) | Self::GroupRead(_) => false,
+        }
+    }
+}
+
 /// A call's place in the queue of one key.
 pub(crate) struct Registration {
     pub(crate) call: Arc<Call>,

@@ -57,6 +57,15 @@ impl Read {
             .any(|(_, &from)| stream.has_entry(from))
     }
 
+    /// The call begins to look at its only key, whose last id this is.
+    pub(super) fn begin_to_look(&mut self, last_id: StreamId) {
+        for from in &mut self.from {
+            if *from == ReadFrom::Now {
+                *from = ReadFrom::After(last_id);
+            }
+        }
+    }
+
     /// The call begins to wait: what comes after now is what comes after the last id.
     pub(super) fn begin_to_wait(&mut self, keys: &Keys, members: &[FrozenKey<'_>]) {
         for (at, key) in frozen(keys, members) {

@@ -88,8 +88,7 @@ fn serve_first(
     let first = watch.waiters.iter().find(|registration| {
         let call = &registration.call;
         let is_served = match &call.want {
-            Want::Pop { .. } => len > 0,
-            Want::Move { route, .. } => len >= route.how.len_min(),
+            Want::Pop { .. } | Want::Move { .. } => call.want.is_served_by(len),
             Want::Read(read) => read.is_served_by(&call.keys, key),
             Want::GroupRead(read) => read.is_served_by(key, core.clock().unix_ms(), exhausted),
         };

@@ -13,7 +13,7 @@ impl Request {
     /// Carries the command out; the thread sleeps until it is served, `limit` is over (`None`: no
     /// limit), or the engine is closed.
     pub(crate) fn wait(
-        self,
+        mut self,
         core: &Core,
         limit: Option<Duration>,
     ) -> Result<Option<(Keys, Delivery)>> {

@@ -19,7 +19,7 @@ impl Engine {
     /// BLPOP: takes the leftmost element of the first key that exists, and returns that key too. When
     /// none exists, waits until one does; `None` when the timeout is over.
     ///
-    /// The thread sleeps and uses no processor time. On each key, who waits longest is served first. In a
+    /// The thread looks for some microseconds, then it sleeps. On each key, who waits longest is served first. In a
     /// task, use [`Engine::blpop_async`].
     ///
     /// # Errors

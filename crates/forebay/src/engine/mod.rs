@@ -41,8 +41,17 @@ use crate::transaction::Transaction;
 /// [futures](crate::Blocking) are handles too.
 ///
 /// The methods are Redis' commands, the key first; where nothing else is said, they behave like those.
-/// A key is there while its list has elements. Whoever uses a key often takes a [`List`]: its calls need
-/// no lookup. (Each thread remembers a few keys, so that a call by key is not much slower.)
+/// A key is there while its list has elements, or while it holds a stream. Whoever uses a key often takes
+/// a [`List`] or a [`Stream`]: its calls need no lookup. (Each thread remembers a few keys, so that a
+/// call by key is not much slower.)
+///
+/// A few names are not the command's: TYPE is [`key_type`](Engine::key_type); LPOP with a count is
+/// [`lpop_count`](Engine::lpop_count); LPOS with options is [`lpos_with`](Engine::lpos_with); reading a
+/// message in place is [`lpop_with`](Engine::lpop_with) and, of several, [`lpop_each`](Engine::lpop_each).
+///
+/// # Memory
+/// Messages lie in segments of up to 64 KiB. What a burst took is kept for the next one and goes back to
+/// the system when nobody has needed it for two to four seconds.
 ///
 /// # Consistency
 /// Every command is one atomic step, also on several keys, unless it says otherwise (KEYS, SCAN and
@@ -135,6 +144,9 @@ impl Engine {
     /// Others that use the keys wait while `f` runs, so `f` should be short. Who waits for elements of
     /// the keys is served after `f` has returned; elements that were pushed and popped again in between
     /// wake nobody.
+    ///
+    /// As with MULTI and EXEC there is no way back: what `f` has done stays done, also when it returns an
+    /// error of its own. Check first, then change.
     ///
     /// # Errors
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).

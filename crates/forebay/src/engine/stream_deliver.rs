@@ -18,7 +18,7 @@ impl Engine {
     /// pending entries were asked for. With [`XreadgroupOptions::block`], when there is nothing new at
     /// all, it waits until there is; nothing comes back when the timeout is over.
     ///
-    /// The thread sleeps and uses no processor time. Of those who wait in a group, who waits longest is
+    /// The thread looks for some microseconds, then it sleeps. Of those who wait in a group, who waits longest is
     /// served first. In a task, use [`Engine::xreadgroup_async`].
     ///
     /// # Errors

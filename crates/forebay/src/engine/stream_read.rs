@@ -93,7 +93,7 @@ impl Engine {
     /// none are left away. With [`XreadOptions::block`], when there is nothing at all, it waits until
     /// there is; nothing comes back when the timeout is over.
     ///
-    /// The thread sleeps and uses no processor time. All who wait for an entry get it. In a task, use
+    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In a task, use
     /// [`Engine::xread_async`]. While it waits, a key may be deleted and made again, or hold something
     /// else for a time.
     ///

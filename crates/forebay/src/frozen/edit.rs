@@ -30,7 +30,7 @@ impl Core {
     ) -> Result<R> {
         let mut list = object.list.freeze();
         if list.is_attended() || self.is_closed() {
-            return self.edit_attended(FrozenKey::with_list(object, list), f);
+            return self.edit_attended(object, list, f);
         }
         Ok(f(&mut list))
     }
@@ -38,10 +38,11 @@ impl Core {
     #[cold]
     fn edit_attended<R>(
         &self,
-        key: FrozenKey<'_>,
+        object: &Arc<Object>,
+        list: FrozenList<'_>,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        self.edit_frozen(key, |key| key.list_mut().map(f))?
+        self.edit_frozen(object, list, |key| key.list_mut().map(f))?
     }
 
     /// Calls `f` with the frozen stream, which it may change, and serves who waits for its entries.
@@ -70,27 +71,29 @@ impl Core {
         object: &Arc<Object>,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
-        self.edit_frozen(FrozenKey::new(object), f)
+        self.edit_frozen(object, object.list.freeze(), f)
     }
 
     fn edit_frozen<R>(
         &self,
-        mut key: FrozenKey<'_>,
+        object: &Arc<Object>,
+        list: FrozenList<'_>,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         if self.is_closed() {
             return Err(Error::Closed);
         }
-        if key.has_waiters() {
-            let object = key.object();
-            drop(key);
+        let watch = list.extra().as_ref();
+        if watch.is_some_and(|watch| !watch.waiters.is_empty()) {
+            drop(list);
             return self.edit_awaited(object, f);
         }
+        // Before the key, and so dropped after it.
         let mut dropped = Dropped::new();
+        let mut key = FrozenKey::with_list(object, list);
         self.delete_if_due(&mut key, &mut dropped);
         let result = f(&mut key);
         self.settle(&mut key);
-        drop(key);
         Ok(result)
     }
 
@@ -148,14 +151,13 @@ impl Core {
         let (from, Some(to)) = set.pair_mut(source, destination) else {
             unreachable!("the lists are different ones")
         };
-        let from = from.list_mut()?;
-        if !from.is_empty() {
+        if !from.list()?.is_empty() {
             // What is moved from nowhere does not go anywhere.
             to.list()?;
         }
-        let result = f(from, to.bare_list_mut());
+        let result = f(from.bare_list_mut(), to.bare_list_mut());
         // Who waits at the destination may move it back.
-        set.key_mut(source).forget_expiry_if_gone();
+        from.forget_expiry_if_gone();
         set.has_changed(destination);
         Ok(result)
     }

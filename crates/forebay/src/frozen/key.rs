@@ -170,12 +170,6 @@ impl<'a> FrozenKey<'a> {
         self.list.extra_mut().get_or_insert_default()
     }
 
-    /// Whether anybody waits.
-    pub(crate) fn has_waiters(&self) -> bool {
-        self.watched()
-            .is_some_and(|watch| !watch.waiters.is_empty())
-    }
-
     /// When the key expires, if ever.
     pub(crate) fn expire_at_ms(&self) -> Option<i64> {
         self.watched().and_then(|watch| watch.expire_at_ms)

@@ -14,7 +14,7 @@ use crate::timeout::Timeout;
 impl List {
     /// Takes the leftmost element; when there is none, waits for one. `None` when the timeout is over.
     ///
-    /// The thread sleeps and uses no processor time. Who waits longest is served first. In a task, use
+    /// The thread looks for some microseconds, then it sleeps. Who waits longest is served first. In a task, use
     /// [`List::blpop_async`].
     ///
     /// # Errors

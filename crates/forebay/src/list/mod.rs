@@ -22,6 +22,9 @@ use crate::object::Object;
 /// The methods are Redis' commands; where nothing else is said, they behave like those. An empty list
 /// is a key that does not exist.
 ///
+/// Commands on several keys, expiry, DEL and the other commands that every key has are methods of the
+/// [`Engine`](crate::Engine); a handle can be given to them in place of its key.
+///
 /// # Consistency
 /// Every method is one atomic step, but for `lpop_each` and `rpop_each`. All threads see the steps on
 /// a key in one order.
@@ -37,6 +40,7 @@ use crate::object::Object;
 /// assert_eq!(mq.rpop()?.as_deref(), Some(&b"set stock to 5"[..]));
 /// assert_eq!(mq.rpop()?.as_deref(), Some(&b"set stock to 3"[..]));
 /// assert_eq!(mq.rpop()?, None);
+/// assert!(!engine.expire(&mq, 60, forebay::ExpireCondition::Always)?, "it does not exist now");
 /// # Ok::<(), forebay::Error>(())
 /// ```
 #[derive(Clone)]
@@ -63,6 +67,13 @@ impl List {
     #[must_use]
     pub fn key(&self) -> &[u8] {
         self.object.key()
+    }
+}
+
+/// The key, so that a handle can stand where a call wants one.
+impl AsRef<[u8]> for List {
+    fn as_ref(&self) -> &[u8] {
+        self.key()
     }
 }
 

@@ -21,7 +21,8 @@ use crate::object::{FrozenList, Object};
 /// step, on the keys that were declared.
 ///
 /// They do what the methods of the [`Engine`](crate::Engine) with the same names do; all of them return
-/// [`Error::KeyNotDeclared`] for other keys. There are none that block.
+/// [`Error::KeyNotDeclared`] for other keys. There are none that block, and none is undone when
+/// a later one fails.
 ///
 /// # Examples
 /// ```

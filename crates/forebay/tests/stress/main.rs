@@ -14,6 +14,7 @@ mod random;
 
 mod keys;
 mod queue;
+mod streams;
 mod unwound;
 
 use core::panic::AssertUnwindSafe;

@@ -8,6 +8,7 @@ use super::body::{Detour, StreamBody};
 use super::deliver::Stop;
 use super::frozen::FrozenStream;
 use super::groups::SharedGroup;
+use super::ids::{log_id, place_of};
 use crate::stream::group::{self, NackOptions, Place};
 use crate::stream::{NackMode, StreamId, XnackOptions};
 
@@ -21,8 +22,12 @@ impl StreamBody {
     ) -> Result<u64, Detour> {
         let reader = self.log.pin();
         self.with_group(&reader, name, hint, |log, group| {
-            let located = ids.iter().filter_map(|&id| group.locate(id, log));
-            let places: SmallVec<[Place; 16]> = located.collect();
+            let mut finder = log.finder();
+            let mut places: SmallVec<[Place; 32]> = SmallVec::with_capacity(ids.len());
+            for &id in ids {
+                let place = finder.place_of(log_id(id)).map(place_of);
+                places.extend(place.or_else(|| group.locate_retired(id)));
+            }
             // What is pending and was not found may be in a segment that is on its way out.
             if places.len() < ids.len() && !log.is_fixed() {
                 return Err(Stop::Again);

@@ -35,11 +35,6 @@ impl StreamBody {
         }
     }
 
-    /// Whether the fast paths refuse.
-    pub(crate) fn is_attended(&self) -> bool {
-        self.log.is_attended()
-    }
-
     /// Begins exclusive mode; see [`StreamLog::freeze`]. The key's list is frozen, or the caller looks
     /// whether the log is attended.
     pub(crate) fn freeze(&self) -> FrozenStream<'_> {

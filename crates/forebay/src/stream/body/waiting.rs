@@ -1,9 +1,21 @@
 //! What those who wait for a stream look at.
 
+use super::body::StreamBody;
 use super::deliver::clamped;
 use super::frozen::FrozenStream;
-use super::ids::log_id;
-use crate::stream::ReadFrom;
+use super::ids::{id_of, log_id};
+use crate::stream::{ReadFrom, StreamId};
+
+impl StreamBody {
+    /// The last id that was given out. `None` when that cannot be said at once, or the stream needs
+    /// attention: there is none, or somebody waits for it.
+    #[inline]
+    pub(crate) fn glimpse(&self) -> Option<StreamId> {
+        let reader = self.log.pin();
+        let snapshot = reader.without_waiting().snapshot().ok()?;
+        (!snapshot.is_attended()).then(|| id_of(snapshot.last_id()))
+    }
+}
 
 impl FrozenStream<'_> {
     /// Whether XREAD has anything to return.

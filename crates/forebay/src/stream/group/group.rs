@@ -132,15 +132,16 @@ impl Group {
 
     /// Where an entry is, or was if it is pending.
     #[inline]
-    pub(crate) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
+    pub(super) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
         if let Some(place) = log.locate(id) {
             return Some(place);
         }
         self.locate_retired(id)
     }
 
+    /// Where an entry was that is pending, and whose segment is gone.
     #[cold]
-    fn locate_retired(&self, id: StreamId) -> Option<Place> {
+    pub(crate) fn locate_retired(&self, id: StreamId) -> Option<Place> {
         let place = self.pending.seek_retired(id)?;
         let link = self.pending.find(place)?;
         (self.pending.retired_id(link)? == id).then_some(place)

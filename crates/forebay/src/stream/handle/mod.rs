@@ -93,6 +93,13 @@ impl Stream {
     }
 }
 
+/// The key, so that a handle can stand where a call wants one.
+impl AsRef<[u8]> for Stream {
+    fn as_ref(&self) -> &[u8] {
+        self.key()
+    }
+}
+
 impl fmt::Debug for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Stream").field(&self.object).finish()

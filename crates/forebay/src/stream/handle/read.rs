@@ -79,7 +79,7 @@ impl Stream {
     /// The entries after an id, in order. With [`XreadOptions::block`], when there are none, it waits
     /// until there are; none come back when the timeout is over.
     ///
-    /// The thread sleeps and uses no processor time. All who wait for an entry get it. In a task, use
+    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In a task, use
     /// [`Stream::xread_async`].
     ///
     /// # Errors

@@ -52,7 +52,12 @@ impl Embedded {
     /// Carries `command` out at this time.
     pub(crate) fn apply(&mut self, now_ms: i64, command: &Command) -> Reply {
         self.clock.set(now_ms);
-        let reply = match self.manner {
+        self.call(self.manner, command)
+    }
+
+    /// Carries `command` out in this manner.
+    pub(crate) fn call(&self, manner: Manner, command: &Command) -> Reply {
+        let reply = match manner {
             Manner::ByName => by_name(&self.engine, command),
             Manner::InTransaction => self
                 .engine
@@ -64,13 +69,20 @@ impl Embedded {
                 Err(error) => Err(error),
             },
         };
-        if self.manner == Manner::Attended {
-            for key in command.keys() {
-                let set = self.engine.pexpireat(key, i64::MAX, ExpireCondition::Nx);
-                set.expect("it is far away");
-            }
+        if manner == Manner::Attended {
+            self.expire_some_day(command);
         }
         reply.unwrap_or_else(Reply::Refused)
+    }
+
+    /// Makes the keys of a command expire in a time that never comes.
+    pub(crate) fn expire_some_day(&self, command: &Command) {
+        for key in command.keys() {
+            let set = self
+                .engine
+                .pexpireat(key, i64::MAX, ExpireCondition::Always);
+            set.expect("it is far away");
+        }
     }
 }
 

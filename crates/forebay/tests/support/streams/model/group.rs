@@ -11,7 +11,7 @@ use forebay::stream::{
 
 use super::stream::Stream;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Group {
     pub(super) last_id: StreamId,
     pub(super) entries_read: Option<u64>,
@@ -21,13 +21,13 @@ pub(super) struct Group {
     pub(super) steps: u64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Consumer {
     pub(super) seen_ms: i64,
     pub(super) active_ms: Option<i64>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pending {
     /// None when it was given back.
     pub(super) consumer: Option<Bytes>,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use forebay::StreamId;
 use forebay::stream::{Idempotence, XcfgsetOptions};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Remembered {
     pub(super) duration_s: u64,
     pub(super) maxsize: u64,
@@ -17,7 +17,7 @@ pub(super) struct Remembered {
 }
 
 /// How an entry is recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Name {
     Given(Bytes),
     /// Sorted.

@@ -24,7 +24,7 @@ use super::command::Command;
 use super::reply::Reply;
 
 /// Whose behaviour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Dialect {
     Newest,
     /// Redis 7.0. A consumer only comes into being when it gets something; how far a group has come
@@ -34,7 +34,7 @@ enum Dialect {
 }
 
 /// What an implementation of streams must behave like.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Model {
     dialect: Dialect,
     /// What `stream-node-max-entries` is for Redis: a trim with `~` removes whole nodes. 0 stands for the

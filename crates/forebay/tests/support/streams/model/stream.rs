@@ -14,7 +14,7 @@ use super::idempotence::Remembered;
 use super::trim::Nodes;
 use super::{Dialect, entry};
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Stream {
     pub(super) entries: BTreeMap<StreamId, Fields>,
     pub(super) last_id: StreamId,

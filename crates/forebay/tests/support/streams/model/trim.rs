@@ -9,7 +9,7 @@ use super::stream::Stream;
 
 /// The nodes of Redis, for a trim with `~` removes whole ones: runs of entries in the order in which
 /// they were added, deleted ones included. (Redis ends a node also after 4096 bytes.)
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Nodes {
     entries_max: u64,
     /// By the number of the node.
@@ -20,7 +20,7 @@ pub(super) struct Nodes {
     added: u64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Node {
     added: u64,
     live: u64,
