@@ -201,4 +201,3 @@ pub use log::StreamLog;
 pub use reader::{Entries, Frozen, Reader, TryReader};
 pub use snapshot::Snapshot;
 pub use state::State;
-pub use word::SLOTS_MAX;

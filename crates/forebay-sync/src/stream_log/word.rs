@@ -14,8 +14,8 @@ const KEY_SHIFT: u32 = 64 - SEQ_BITS - MS_BITS;
 const SEQ_MAX: u64 = (1 << SEQ_BITS) - 1;
 const MS_MAX: u64 = (1 << MS_BITS) - 1;
 
-/// The most slots that a segment can have: every slot of a [`Place`](super::Place) is below.
-pub const SLOTS_MAX: u32 = (1 << SLOT_BITS) - 1;
+/// The most slots that a segment can have.
+pub(super) const SLOTS_MAX: u32 = (1 << SLOT_BITS) - 1;
 /// The most 8-byte units that a segment can have, slot table included.
 pub(super) const UNITS_MAX: u32 = (1 << UNIT_BITS) - 1;
 

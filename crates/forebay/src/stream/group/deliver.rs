@@ -22,7 +22,7 @@ impl Group {
     /// XREADGROUP with `>`: entries behind the cursor, in their order, are the consumer's now.
     ///
     /// An entry that is pending, because XGROUP SETID went back, changes hands as if it were new.
-    /// Returns how many entries were delivered: all of them, unless entries of two million segments
+    /// Returns how many entries were delivered: all of them, unless entries of four million segments
     /// are pending; the cursor is then before the first that was not.
     #[inline]
     pub(crate) fn deliver(

@@ -38,7 +38,7 @@
 //! * **I5.** The pending entries of a segment that is gone have their ids in their array.
 //!
 //! # Limits
-//! Entries of two million segments can be pending at once; beyond, fewer entries are delivered.
+//! Entries of four million segments can be pending at once; beyond, fewer entries are delivered.
 //!
 //! # Tested by
 //! `tests/`: each sentence on groups as a test, and random commands against a plain model with a

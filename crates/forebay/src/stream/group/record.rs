@@ -6,7 +6,7 @@ use super::place::SLOTS_MAX;
 pub(super) const ARRAYS_MAX: usize = (1 << (u32::BITS - SLOT_BITS)) - 1;
 
 const SLOT_BITS: u32 = SLOTS_MAX.trailing_zeros();
-const SLOT_MASK: u32 = 0x7ff;
+const SLOT_MASK: u32 = 0x3ff;
 const _: () = assert!(SLOT_MASK == SLOTS_MAX as u32 - 1, "a mask of all slots");
 
 /// The name of a record within its group: the number of its array, and its slot.
