@@ -121,8 +121,6 @@ sites! {
     StreamIndexRemove,
     /// The index has a new root.
     StreamRoot,
-    /// A reader takes the root.
-    StreamRootRead,
 
     // Stream log: the steps.
     /// The fields that a reader found are confirmed by a second look at the count.

@@ -63,10 +63,10 @@ fn the_last_number_of_a_time_leads_to_the_next_time() {
     assert!(ids(&log).is_sorted(), "in order");
 }
 
-/// Segments keep ids relative to their first one, in 14 and 24 bits.
+/// Segments keep ids relative to their first one, in 15 and 24 bits.
 #[test]
 fn ids_at_the_limits_of_a_segment() {
-    const SEQ: u64 = (1 << 14) - 1;
+    const SEQ: u64 = (1 << 15) - 1;
     const MS: u64 = (1 << 24) - 1;
     let base = Id::new(1000, 500);
     let log = Log::new();

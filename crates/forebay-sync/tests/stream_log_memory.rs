@@ -45,7 +45,7 @@ type Log = StreamLog<u64>;
 /// Bytes that are in use when nobody reads any more. The least of many looks: the collector itself
 /// takes memory now and then.
 fn live() -> isize {
-    let looks = (0..600).map(|_| {
+    let looks = (0..300).map(|_| {
         crossbeam_epoch::pin().flush();
         LIVE.load(Relaxed)
     });
@@ -107,7 +107,7 @@ fn read_all(log: &Log) -> usize {
 fn little_is_taken_and_all_of_it_given_back() {
     a_log_of_one_entry_takes_less_than_300_bytes();
     entries_with_the_same_names_take_16_bytes_more_than_they_are_long();
-    for count in [1, 3, 30, 400] {
+    for count in [1, 30, 400] {
         let cases: [(&str, Case); 8] = [
             ("dropped", |log, _| drop(log)),
             ("trimmed", |log, places| {
@@ -208,7 +208,7 @@ fn a_log_of_one_entry_takes_less_than_300_bytes() {
 fn entries_with_the_same_names_take_16_bytes_more_than_they_are_long() {
     const SEGMENT_BYTES: isize = 64 * 1024;
     const COUNT: isize = 400_000;
-    for len in [3_isize, 10, 20, 50, 64, 300] {
+    for len in [3_isize, 10, 20, 64, 300] {
         let before = live();
         let log = Log::default();
         let value = vec![1; len.cast_unsigned()];

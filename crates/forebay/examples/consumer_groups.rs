@@ -102,7 +102,7 @@ fn keep_totals(engine: &Engine, name: &str, database: &Mutex<Database>) -> Resul
             let applied = apply(database, sale);
             tried += 1;
             if name == "anna" && tried == DEADLY {
-                return Err("the power fails before she can acknowledge a sale".into());
+                return Err("the power failed before she could acknowledge a sale".into());
             }
             match applied {
                 Ok(()) => totals.xack([sale.id])?,
@@ -195,11 +195,10 @@ fn main() -> Result<()> {
         let archivist = scope.spawn(|| archive(&engine));
         let keepers = ["anna", "bert", "cleo"].map(|name| {
             let (engine, database) = (&engine, &database);
-            let keeper = move || {
-                let death = |error: &_| println!("  {name} dies: {error}");
-                keep_totals(engine, name, database).inspect_err(death)
-            };
-            (name, scope.spawn(keeper))
+            (
+                name,
+                scope.spawn(move || keep_totals(engine, name, database)),
+            )
         });
         // Whatever happens, the consumers end.
         let sold = produce(&engine, EARLY..SALES).and_then(|()| {
@@ -210,7 +209,11 @@ fn main() -> Result<()> {
         });
         engine.close();
         for (name, keeper) in keepers {
-            assert_eq!(join(keeper).is_err(), name == "anna", "only Anna dies");
+            let ending = join(keeper);
+            if let Err(death) = &ending {
+                println!("  {name} has died: {death}");
+            }
+            assert_eq!(ending.is_err(), name == "anna", "only Anna dies");
         }
         Ok::<_, Box<dyn Error + Send + Sync>>((join(archivist)?, sold?))
     })?;

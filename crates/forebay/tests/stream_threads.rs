@@ -31,6 +31,17 @@ fn scale(count: u64) -> u64 {
     }
 }
 
+/// Tells all others when its thread panics, that they do not wait for it.
+struct Panicked<'a>(&'a AtomicBool);
+
+impl Drop for Panicked<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.store(true, SeqCst);
+        }
+    }
+}
+
 /// Adds `count` entries and returns their ids. Some are long.
 fn add(stream: &Stream, count: u64, random: &mut Random) -> Vec<StreamId> {
     let long = [7; 3_000];
@@ -57,19 +68,25 @@ fn every_entry_goes_to_one_consumer() {
         .unwrap();
     let count = scale(30_000);
     let left = AtomicU64::new(2 * count);
+    let has_failed = AtomicBool::new(false);
+    let goes_on = || left.load(SeqCst) > 0 && !has_failed.load(SeqCst);
     let (added, delivered) = thread::scope(|scope| {
         let adders = [1, 2].map(|seed| {
-            let stream = &stream;
-            scope.spawn(move || add(stream, count, &mut Random::new(seed)))
+            let (stream, has_failed) = (&stream, &has_failed);
+            scope.spawn(move || {
+                let _failure = Panicked(has_failed);
+                add(stream, count, &mut Random::new(seed))
+            })
         });
         let consumers = ["a", "b", "c"].map(|name| {
-            let (stream, left) = (&stream, &left);
+            let (stream, left, has_failed, goes_on) = (&stream, &left, &has_failed, &goes_on);
             scope.spawn(move || {
+                let _failure = Panicked(has_failed);
                 let group = stream.group("g");
                 let consumer = group.consumer(name);
                 let mut random = Random::new(u64::from(name.as_bytes()[0]));
                 let mut all = Vec::new();
-                while left.load(SeqCst) > 0 {
+                while goes_on() {
                     let entries = consumer.read(1 + random.below(50)).unwrap();
                     let ids: Vec<StreamId> = entries.iter().map(|entry| entry.id).collect();
                     left.fetch_sub(ids.len() as u64, SeqCst);
@@ -84,8 +101,9 @@ fn every_entry_goes_to_one_consumer() {
         });
         // What is done with goes, in front and in the middle.
         scope.spawn(|| {
+            let _failure = Panicked(&has_failed);
             let mut random = Random::new(9);
-            while left.load(SeqCst) > 0 {
+            while goes_on() {
                 let trim = match random.below(2) {
                     0 => Trim::maxlen(100),
                     _ => Trim::maxlen(0).at_most(0),
@@ -121,20 +139,24 @@ fn readers_see_everything_in_order() {
     let engine = engine();
     let stream = engine.stream("mq").unwrap();
     let count = scale(40_000);
+    let has_failed = AtomicBool::new(false);
     thread::scope(|scope| {
         let adders = [1, 2].map(|seed| {
-            let stream = &stream;
-            scope.spawn(move || add(stream, count, &mut Random::new(seed)))
+            let (stream, has_failed) = (&stream, &has_failed);
+            scope.spawn(move || {
+                let _failure = Panicked(has_failed);
+                add(stream, count, &mut Random::new(seed))
+            })
         });
         let readers = [10, 100].map(|count_max| {
-            let stream = &stream;
+            let (stream, has_failed) = (&stream, &has_failed);
             scope.spawn(move || {
                 let options = XreadOptions {
                     count: Some(count_max),
                     ..XreadOptions::default()
                 };
                 let (mut last, mut seen) = (StreamId::MIN, Vec::new());
-                while (seen.len() as u64) < 2 * count {
+                while (seen.len() as u64) < 2 * count && !has_failed.load(SeqCst) {
                     for entry in stream.xread(last, &options).unwrap() {
                         assert!(entry.id > last, "{} after {last}", entry.id);
                         last = entry.id;
@@ -274,8 +296,9 @@ fn the_books_balance_whatever_happens() {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let threads = [1, 2, 3].map(|seed| {
-            let engine = &engine;
+            let (engine, is_over) = (&engine, &is_over);
             scope.spawn(move || {
+                let _failure = Panicked(is_over);
                 let stream = engine.stream("s").unwrap();
                 let mut random = Random::new(seed);
                 for _ in 0..steps {

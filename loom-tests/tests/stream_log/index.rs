@@ -94,7 +94,7 @@ fn a_shrinking_index_against_search() {
 #[test]
 fn a_hole_in_the_index_against_search() {
     Outcomes::exactly(&[Some(4), None]).explore(|| {
-        let (log, places) = log_of::<()>(&NUMBERS);
+        let (log, places) = log_of::<()>(&NUMBERS[..7]);
         let (other, leaving) = (Arc::clone(&log), places.clone());
         let deleter = thread::spawn(move || {
             let mut alone = other.freeze();
@@ -108,7 +108,7 @@ fn a_hole_in_the_index_against_search() {
         let seen = reader.get(Id::new(1, 4)).map(number);
         drop(reader);
         deleter.join().unwrap();
-        assert_eq!(rest(&log), [0, 1, 2, 6, 7, 8, 9], "what is left");
+        assert_eq!(rest(&log), [0, 1, 2, 6], "what is left");
         seen
     });
 }

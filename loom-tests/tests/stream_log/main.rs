@@ -11,6 +11,7 @@ mod adds;
 mod exclusive;
 mod index;
 mod reads;
+mod teeth;
 
 use forebay_sync::stream_log::{Added, EntryRef, Id, NewId, Place, Reader, StreamLog};
 use loom::sync::Arc;

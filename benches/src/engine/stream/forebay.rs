@@ -1,8 +1,8 @@
 //! Forebay's own streams, by handle and by name.
 
 use forebay::stream::{
-    GroupReadFrom, GroupStart, IdBound, Trim, XaddOptions, XautoclaimOptions, XgroupCreateOptions,
-    XreadOptions, XreadgroupOptions,
+    Delivered, GroupReadFrom, GroupStart, IdBound, Trim, XaddOptions, XautoclaimOptions,
+    XgroupCreateOptions, XreadOptions, XreadgroupOptions,
 };
 use forebay::{Consumer, Engine, Entry, Fields, Group, StreamId};
 
@@ -139,6 +139,20 @@ pub struct Working<const AUTOCLAIM: bool> {
 }
 
 impl<const AUTOCLAIM: bool> Working<AUTOCLAIM> {
+    #[inline]
+    fn deliver(&self, count: u64, claim: Option<u64>, mut visit: impl FnMut(StreamId, &[u8])) {
+        let options = XreadgroupOptions {
+            count: Some(count),
+            claim,
+            ..XreadgroupOptions::default()
+        };
+        for Delivered { id, fields, .. } in
+            &must(self.consumer.xreadgroup(GroupReadFrom::New, &options))
+        {
+            visit(*id, fields.as_ref().map_or(b"", message));
+        }
+    }
+
     fn autoclaim(
         &mut self,
         min_idle_ms: u64,
@@ -161,7 +175,7 @@ impl<const AUTOCLAIM: bool> Working<AUTOCLAIM> {
 impl<const AUTOCLAIM: bool> Member for Working<AUTOCLAIM> {
     #[inline]
     fn take(&mut self, count: usize, visit: impl FnMut(StreamId, &[u8])) {
-        show(&must(self.consumer.read(count as u64)), visit);
+        self.deliver(count as u64, None, visit);
     }
 
     #[inline]
@@ -169,20 +183,13 @@ impl<const AUTOCLAIM: bool> Member for Working<AUTOCLAIM> {
         must(self.consumer.group().xack(ids));
     }
 
-    fn claim(&mut self, min_idle_ms: u64, count: usize, mut visit: impl FnMut(StreamId, &[u8])) {
+    fn claim(&mut self, min_idle_ms: u64, count: usize, visit: impl FnMut(StreamId, &[u8])) {
         let count = count as u64;
         if AUTOCLAIM {
             self.autoclaim(min_idle_ms, XautoclaimOptions { count }, visit);
             return;
         }
-        let options = XreadgroupOptions {
-            count: Some(count),
-            claim: Some(min_idle_ms),
-            ..XreadgroupOptions::default()
-        };
-        for delivered in must(self.consumer.xreadgroup(GroupReadFrom::New, &options)) {
-            visit(delivered.id, delivered.fields.as_ref().map_or(b"", message));
-        }
+        self.deliver(count, Some(min_idle_ms), visit);
     }
 
     fn pending(&mut self) -> u64 {

@@ -18,7 +18,7 @@ use crate::loom::Ordering::Relaxed;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddError {
     /// The owner wants to look at every add: freeze the log to go on. The answer of the fast path
-    /// after [`StreamExclusive::set_attended`].
+    /// after [`StreamExclusive::set_attended`](super::StreamExclusive::set_attended).
     Attended,
     /// The entry cannot have this id.
     Id(IdError),

@@ -5,7 +5,7 @@ use core::fmt;
 use super::encoding::{Encoded, Fields};
 use super::id::Id;
 use super::segment::Segment;
-use super::word::Slot;
+use super::word::{SLOTS_MAX, Slot};
 
 /// Where in a log an entry is, or was: a name for it that is never given to another entry.
 ///
@@ -16,6 +16,11 @@ pub struct Place {
     pub segment: u64,
     /// The slot in the segment.
     pub slot: u16,
+}
+
+impl Place {
+    /// Slots are below this.
+    pub const SLOTS_MAX: u16 = SLOTS_MAX as u16;
 }
 
 /// What an add came to.

@@ -14,7 +14,7 @@ use super::garbage::Garbage;
 use super::id::Id;
 use super::node::{Node, NodeLink, node};
 use super::segment::{Header, Link, Segment};
-use crate::loom::Ordering::{Acquire, Relaxed, Release};
+use crate::loom::Ordering::{Relaxed, Release};
 use crate::loom::{AtomicPtr, OwnedAtomic};
 use crate::teeth::{Site, ord};
 
@@ -33,12 +33,14 @@ impl Index {
     /// The tree as it is now; null when there is none. For a reader's search.
     #[inline]
     pub(super) fn root(&self) -> NodeLink {
-        // Acquire: the node; pairs with "root" in `set_root`.
-        self.0.load(ord(Site::StreamRootRead, Acquire))
+        // Relaxed: nobody follows it before the fence in `StreamLog::is_unchanged`; or in exclusive
+        // mode.
+        self.0.load(Relaxed)
     }
 
     pub(super) fn set_root(&self, root: NodeLink) {
-        // "Root". Release: the node and those below; pairs with `root`.
+        // "Root". Release: the node and those below; pairs with the fence in
+        // `StreamLog::is_unchanged`, which follows the load in `root`.
         self.0.store_owned(root, ord(Site::StreamRoot, Release));
     }
 

@@ -161,7 +161,7 @@ impl<X> StreamLog<X> {
         view.last_id()
     }
 
-    /// Whether adds give [`AddError::Attended`].
+    /// Whether adds give [`AddError::Attended`](super::AddError::Attended).
     #[must_use]
     pub fn is_attended(&self) -> bool {
         let guard = Guard::pin();

@@ -16,6 +16,9 @@ use crate::teeth::{Site, skips};
 /// A read that meets deletions this often takes exclusive mode.
 const TRIES_MAX: u32 = if cfg!(loom) { 2 } else { 8 };
 
+/// Room for so many entries is made at once, when there are more than a few.
+const RESERVED_MAX: usize = 128;
+
 /// Reads a log. What it hands out stays as long as it does.
 ///
 /// Each of its calls reads the log as it was at one moment during the call: later than all adds
@@ -203,7 +206,15 @@ impl fmt::Display for Frozen {
 impl core::error::Error for Frozen {}
 
 fn collect<'g>(entries: impl Iterator<Item = EntryRef<'g>>, limit: usize) -> Entries<'g> {
-    Entries(entries.take(limit).collect::<SmallVec<_>>().into_iter())
+    let mut found = SmallVec::new();
+    for entry in entries.take(limit) {
+        if found.len() == found.inline_size() {
+            // More than a few: then often as many as are allowed.
+            found.reserve(limit.saturating_sub(found.len()).min(RESERVED_MAX));
+        }
+        found.push(entry);
+    }
+    Entries(found.into_iter())
 }
 
 impl<X> fmt::Debug for Reader<'_, X> {

@@ -67,10 +67,13 @@ impl<'g> Segment<'g> {
 
     /// The first of the slots below `end` whose key is not below `key`.
     pub(super) fn lower_bound(self, key: Key, end: u32) -> u32 {
-        let (mut low, mut high) = (0, end);
         if key == Key::BASE {
             return 0;
         }
+        if key == Key::END {
+            return end;
+        }
+        let (mut low, mut high) = (0, end);
         while low < high {
             let middle = low.midpoint(high);
             if self.published(middle).key() < key {

@@ -4,9 +4,9 @@ use core::fmt;
 
 use super::id::Id;
 
-const SLOT_BITS: u32 = 11;
+const SLOT_BITS: u32 = 10;
 const UNIT_BITS: u32 = 13;
-const SEQ_BITS: u32 = 14;
+const SEQ_BITS: u32 = 15;
 const MS_BITS: u32 = 24;
 
 /// Where the id begins, in a state word and in a slot.

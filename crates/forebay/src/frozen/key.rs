@@ -1,5 +1,6 @@
 //! One key in exclusive mode.
 
+use core::mem;
 use std::sync::Arc;
 
 use forebay_sync::Contents;
@@ -15,6 +16,8 @@ pub(crate) struct FrozenKey<'a> {
     list: FrozenList<'a>,
     /// `None` when the key has never held one.
     stream: Option<FrozenStream<'a>>,
+    /// Whether it is noted as changed in its set.
+    changed: bool,
 }
 
 /// What a key held, taken out as a whole.
@@ -34,7 +37,13 @@ impl<'a> FrozenKey<'a> {
             object,
             list,
             stream: object.stream().map(StreamBody::freeze),
+            changed: false,
         }
+    }
+
+    /// Notes whether the key has changed, and returns what was noted before.
+    pub(super) const fn note_changed(&mut self, changed: bool) -> bool {
+        mem::replace(&mut self.changed, changed)
     }
 
     pub(crate) const fn object(&self) -> &'a Arc<Object> {

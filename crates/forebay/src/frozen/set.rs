@@ -131,19 +131,20 @@ impl<'a> FrozenSet<'a> {
     /// from: its waiters are served when the set is dropped.
     #[inline]
     pub(crate) fn has_changed(&mut self, at: usize) {
-        if self.members[at].watched().is_some() && !self.changed.contains(&at) {
+        let key = &mut self.members[at];
+        // Noted in the key, for a call may have thousands of keys.
+        if key.watched().is_some() && !key.note_changed(true) {
             self.changed.push(at);
         }
     }
 
     /// Serves the waiters of the keys that have changed, as far as the frozen keys go.
     fn serve(&mut self) -> Left {
-        blocking::serve(
-            self.core,
-            &mut self.members,
-            mem::take(&mut self.changed),
-            &mut self.wakes,
-        )
+        let changed = mem::take(&mut self.changed);
+        for &at in &changed {
+            self.members[at].note_changed(false);
+        }
+        blocking::serve(self.core, &mut self.members, changed, &mut self.wakes)
     }
 
     /// Lets go of everything. What is returned must be woken after that.

@@ -3,10 +3,10 @@
 use crate::stream::id::StreamId;
 
 /// Slots of a segment at most: what a [link](super::record::Link) can name.
-pub(crate) const SLOTS_MAX: u16 = 1 << 11;
+pub(crate) const SLOTS_MAX: u16 = 1 << 10;
 const _: () = assert!(
-    forebay_sync::stream_log::SLOTS_MAX <= SLOTS_MAX as u32,
-    "every slot of the log has a name"
+    forebay_sync::stream_log::Place::SLOTS_MAX <= SLOTS_MAX,
+    "every slot of the log can be named"
 );
 
 /// Where an entry is in its log. Places rise as ids do. A place remains a name for its entry when
