@@ -106,7 +106,16 @@ fn assert_form(row: &Row) {
 
 #[test]
 fn every_workload_reports_every_engine() {
-    let collect = measure(&Workload::ALL, &[], 200);
+    // Its waiters register with 4000 keys each time.
+    let is_slow = |workload: &Workload| *workload == Workload::ListWaiters;
+    let quick: Vec<Workload> = Workload::ALL
+        .into_iter()
+        .filter(|each| !is_slow(each))
+        .collect();
+    let mut collect = measure(&quick, &[], 200);
+    collect
+        .rows
+        .extend(measure(&[Workload::ListWaiters], &[], 10).rows);
     for row in &collect.rows {
         assert_form(row);
     }
