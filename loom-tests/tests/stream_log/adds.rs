@@ -1,7 +1,5 @@
 //! Adds against each other, and against a reader: which entries are seen, and in which order.
 
-use core::array;
-
 use forebay_sync::stream_log::{AddError, Id, NewId};
 use loom::sync::Arc;
 use loom::thread;
@@ -15,9 +13,9 @@ fn two_adders_and_a_reader() {
     const EXPECTED: &[&[u8]] = &[&[0], &[0, 1], &[0, 2], &[0, 1, 2], &[0, 2, 1]];
     Outcomes::exactly(EXPECTED).explore(|| {
         let (log, _) = log_of::<()>(&[0]);
-        let adders: [_; 2] = array::from_fn(|index| {
+        let adders = [1, 2].map(|number| {
             let log = Arc::clone(&log);
-            thread::spawn(move || add(&log, index as u8 + 1))
+            thread::spawn(move || add(&log, number))
         });
         let seen = read(&log.pin());
         let added = adders.map(|adder| adder.join().unwrap());

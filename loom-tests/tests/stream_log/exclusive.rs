@@ -1,7 +1,5 @@
 //! Exclusive mode: one thread at a time, which sees whole entries and is seen as one step.
 
-use core::array;
-
 use forebay_sync::loom::AtomicU32;
 use forebay_sync::loom::Ordering::{Acquire, Release};
 use forebay_sync::stream_log::{AddError, NewId, StreamLog};
@@ -18,10 +16,10 @@ fn freeze_against_a_claimed_slot() {
     Outcomes::exactly(EXPECTED).explore(|| {
         let (log, _) = log_of::<()>(&[0]);
         let acknowledged = Arc::new(AtomicU32::new(0));
-        let adders: [_; 2] = array::from_fn(|index| {
+        let adders = [1, 2].map(|number| {
             let (log, acknowledged) = (Arc::clone(&log), Arc::clone(&acknowledged));
             thread::spawn(move || {
-                add(&log, index as u8 + 1);
+                add(&log, number);
                 // Release: whoever reads it knows of the add.
                 acknowledged.fetch_add(1, Release);
             })

@@ -77,7 +77,7 @@ fn delete_of_a_segment_against_read() {
         let other = Arc::clone(&log);
         let deleter = thread::spawn(move || {
             let mut alone = other.freeze();
-            for &place in [&places[..1], &places[3..6]].concat().iter() {
+            for place in [&places[..1], &places[3..6]].concat() {
                 assert!(alone.delete(place), "it is there");
             }
         });
