@@ -3,7 +3,8 @@
 /// The length of every name.
 pub const NAME_BYTES: usize = 14;
 
-/// A key's name; all names of a workload lie in one array, so that reading one costs one cache line.
+/// A key's name; all names of a workload lie in one array, so that reading one costs one cache
+/// line.
 pub type Name = [u8; NAME_BYTES];
 
 const DIGITS: usize = 8;

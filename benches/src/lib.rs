@@ -8,8 +8,8 @@
 //!   so that no timed operation goes through a virtual call.
 //! * [`drive`]: the loops that several workloads share.
 //! * [`workload`]: what is done with them, one file per workload.
-//! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each came through exactly
-//!   once and in order.
+//! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each
+//!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
 //! * [`report`]: rows, the table, the progress bar, the machine.
 #![forbid(unsafe_code)]

@@ -1,4 +1,5 @@
-//! Models of the Forebay primitives, one file per primitive in `tests/`; run with `cargo xtask loom`.
+//! Models of the Forebay primitives, one file per primitive in `tests/`; run with `cargo xtask
+//! loom`.
 //!
 //! What "verified with loom" means here: these models, the bounds given on the command line, loom
 //! with the companion work-around of `forebay_sync::loom`. Each model has an outcome table

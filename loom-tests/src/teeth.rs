@@ -1,8 +1,8 @@
 //! The teeth runner: weakens one site at a time and sees to it that a model fails.
 //!
-//! Each mutant runs in a process of its own: the test binary itself, told to run one model, with the
-//! site in the environment. A failure is a panic or an abort. A time-out proves nothing and fails
-//! the runner, and so does a model that was not found.
+//! Each mutant runs in a process of its own: the test binary itself, told to run one model, with
+//! the site in the environment. A failure is a panic or an abort. A time-out proves nothing and
+//! fails the runner, and so does a model that was not found.
 
 use core::time::Duration;
 use forebay_sync::teeth::{Site, VARIABLE};

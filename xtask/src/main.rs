@@ -1,4 +1,5 @@
-//! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask ci`.
+//! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask
+//! ci`.
 #![forbid(unsafe_code)]
 
 mod ci;

@@ -126,8 +126,8 @@ pub fn read_all<A: Audit>(session: &mut impl Session, count: usize, pulse: &Puls
     }
 }
 
-/// Takes and acknowledges what a group is delivered, until there can be no more. `work` is done with
-/// the ids of each batch before they are acknowledged.
+/// Takes and acknowledges what a group is delivered, until there can be no more. `work` is done
+/// with the ids of each batch before they are acknowledged.
 pub fn consume<M: Member>(
     member: &mut M,
     count: usize,

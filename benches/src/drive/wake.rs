@@ -21,7 +21,8 @@ const PAUSE: Duration = Duration::from_micros(300);
 /// How long the one that begins a round trip waits before.
 pub type Pause = Duration;
 
-/// Threads and tasks apart, each without a pause and with one after which the consumer surely sleeps.
+/// Threads and tasks apart, each without a pause and with one after which the consumer surely
+/// sleeps.
 #[must_use]
 pub fn groups(
     workload: &'static str,

@@ -69,7 +69,8 @@ pub fn growth(before: Option<u64>, after: Option<u64>) -> Option<i64> {
     Some(after?.cast_signed().wrapping_sub(before?.cast_signed()))
 }
 
-/// Waits until no more than `enough` bytes are resident, at most for `limit`, and says what is then.
+/// Waits until no more than `enough` bytes are resident, at most for `limit`, and says what is
+/// then.
 ///
 /// Allocators return pages some time after the last free, and some only while they are called:
 /// `stir` is called in between, as a program that lives on would.

@@ -1,4 +1,5 @@
-//! What is done with the queues and streams, one file per workload. `benches/README.md` defines each.
+//! What is done with the queues and streams, one file per workload. `benches/README.md` defines
+//! each.
 
 pub mod list_burst;
 pub mod list_hot;

@@ -134,8 +134,8 @@ pub fn run<S: Stream, A: Audit>(others: u64, work: &Work) -> Result<Sample, Faul
     Ok(sample)
 }
 
-/// From when on the dead consumer's entries are taken over. What is taken over is idle anew, and is not
-/// found again as long as a run takes less than this.
+/// From when on the dead consumer's entries are taken over. What is taken over is idle anew, and is
+/// not found again as long as a run takes less than this.
 const fn min_idle_ms(work: &Work) -> u64 {
     100 + work.messages / 500
 }

@@ -42,8 +42,8 @@ impl StreamVisitor for Cases {
     }
 }
 
-/// The time is the producer's. The reader may miss what is removed before it comes there, but what it
-/// sees must rise, and the end must be there.
+/// The time is the producer's. The reader may miss what is removed before it comes there, but what
+/// it sees must rise, and the end must be there.
 ///
 /// # Errors
 /// What is wrong with the stream.

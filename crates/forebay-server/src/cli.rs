@@ -70,8 +70,9 @@ pub struct BenchArgs {
 
     /// Messages of one run, such as 500000, 500k or 10M, instead of each workload's own number
     ///
-    /// Workloads whose messages take microseconds (list-wake, list-waiters, stream-wake) or that wait
-    /// (stream-claim) never run more than their own number; use --rounds or --seconds for those.
+    /// Workloads whose messages take microseconds (list-wake, list-waiters, stream-wake) or that
+    /// wait (stream-claim) never run more than their own number; use --rounds or --seconds for
+    /// those.
     #[arg(long, value_name = "N", value_parser = parse_count)]
     pub messages: Option<u64>,
 

@@ -72,8 +72,9 @@ impl Backoff {
     /// # Panics
     /// In a model only, when it waits for what does not come.
     pub fn snooze(&mut self) {
-        // Two threads that wait for a third one could take turns for ever in a model. From the second
-        // look in vain on it explores nothing new: but for that look, the execution is another one's.
+        // Two threads that wait for a third one could take turns for ever in a model. From the
+        // second look in vain on it explores nothing new: but for that look, the execution is
+        // another one's.
         #[cfg(loom)]
         if self.step > 0 {
             crate::loom::skip_branch();

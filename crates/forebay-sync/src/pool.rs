@@ -6,11 +6,11 @@
 //! cut from blocks of the size of a huge page, and the kernel is asked for one. Where it has none
 //! nothing is lost.
 //!
-//! All lists and logs of the process share the blocks. The lock is taken once per segment, that is once per
-//! thousand short messages. A queue uses its segments in order and returns them in order, so blocks
-//! empty themselves. Empty blocks are kept for the next burst, because the first touch is dear;
-//! [`release_idle_memory`] gives those back to the kernel that were not needed since it was last
-//! called.
+//! All lists and logs of the process share the blocks. The lock is taken once per segment, that is
+//! once per thousand short messages. A queue uses its segments in order and returns them in order,
+//! so blocks empty themselves. Empty blocks are kept for the next burst, because the first touch is
+//! dear; [`release_idle_memory`] gives those back to the kernel that were not needed since it was
+//! last called.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use core::ptr::NonNull;
@@ -141,8 +141,8 @@ pub fn idle_memory() -> usize {
 ///
 /// Lists and logs share blocks of 2 MiB for their largest segments and keep the empty ones for the
 /// next burst of messages. Who runs lists for long calls this now and then, such as every two
-/// seconds; what a burst took is then back after two to four seconds. O(number of blocks), and a system
-/// call for each one released.
+/// seconds; what a burst took is then back after two to four seconds. O(number of blocks), and a
+/// system call for each one released.
 ///
 /// ```
 /// use forebay_sync::{SegmentList, Side, idle_memory, release_idle_memory};

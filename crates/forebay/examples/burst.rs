@@ -1,7 +1,8 @@
-//! A burst of messages, far faster than the consumers are: it waits in the queue, and nothing is lost.
+//! A burst of messages, far faster than the consumers are: it waits in the queue, and nothing is
+//! lost.
 //!
-//! Two producers send as fast as they can, four consumers need 5 ms for a batch. The picture shows the
-//! backlog and the memory of the process over time; after the burst the memory goes back.
+//! Two producers send as fast as they can, four consumers need 5 ms for a batch. The picture shows
+//! the backlog and the memory of the process over time; after the burst the memory goes back.
 //!
 //! ```sh
 //! cargo run --release -p forebay --example burst
@@ -57,7 +58,8 @@ fn consume(engine: &Engine) -> Result<u64> {
     }
 }
 
-/// One line of the picture. Returns what the process occupies, in MiB; 0 where the system does not say.
+/// One line of the picture. Returns what the process occupies, in MiB; 0 where the system does not
+/// say.
 fn draw(start_ms: i64, backlog: u64) -> u64 {
     let elapsed_ms = Clock::system().unix_ms() - start_ms;
     let resident_mib = resident_mib();

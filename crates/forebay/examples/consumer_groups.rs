@@ -1,12 +1,13 @@
-//! Sales that two groups of consumers read: one keeps the totals of each shop up to date, the other one
-//! writes everything into an archive. Neither notices the other.
+//! Sales that two groups of consumers read: one keeps the totals of each shop up to date, the other
+//! one writes everything into an archive. Neither notices the other.
 //!
 //! * **Work is shared**: three consumers keep the totals, and each sale is given to one of them.
-//! * **A consumer dies** with sales in hand. What it had not acknowledged is pending, and the others take
-//!   it over when it has been idle too long (XREADGROUP with CLAIM).
-//! * **Twice is once**: what the dead consumer had done but not acknowledged is recognized by its id.
-//! * **A poison message** makes everybody fail who tries it. When that has happened often enough, it is
-//!   put aside into a stream of its own, where somebody can look at it.
+//! * **A consumer dies** with sales in hand. What it had not acknowledged is pending, and the
+//!   others take it over when it has been idle too long (XREADGROUP with CLAIM).
+//! * **Twice is once**: what the dead consumer had done but not acknowledged is recognized by its
+//!   id.
+//! * **A poison message** makes everybody fail who tries it. When that has happened often enough,
+//!   it is put aside into a stream of its own, where somebody can look at it.
 //!
 //! ```sh
 //! cargo run --release -p forebay --example consumer_groups
@@ -39,7 +40,8 @@ const TRIES_MAX: u64 = 3;
 /// Who has had a sale for so long has died, or failed.
 const IDLE_MS: u64 = 40;
 
-/// What outlives the consumers. An amount and the id of the sale that brought it are stored in one step.
+/// What outlives the consumers. An amount and the id of the sale that brought it are stored in one
+/// step.
 #[derive(Default)]
 struct Database {
     totals: BTreeMap<String, u64>,
@@ -74,7 +76,8 @@ fn produce(engine: &Engine, numbers: Range<u64>) -> Result<()> {
     Ok(())
 }
 
-/// One of those who keep the totals. Ends when the engine is closed, or with an error: then it is dead.
+/// One of those who keep the totals. Ends when the engine is closed, or with an error: then it is
+/// dead.
 fn keep_totals(engine: &Engine, name: &str, database: &Mutex<Database>) -> Result<()> {
     let totals = engine.stream("sales")?.group("totals");
     let me = totals.consumer(name);
@@ -128,8 +131,8 @@ fn apply(database: &Mutex<Database>, sale: &Delivered) -> Result<()> {
     database.apply(sale.id, fields)
 }
 
-/// Adds a sale to those that failed. Whoever dies after that and before the XACK does no harm: the next
-/// one adds the same sale of the same producer, and that adds nothing.
+/// Adds a sale to those that failed. Whoever dies after that and before the XACK does no harm: the
+/// next one adds the same sale of the same producer, and that adds nothing.
 fn put_aside(engine: &Engine, sale: &Delivered) -> Result<()> {
     let once = XaddOptions {
         idempotence: Some(Idempotence::id("totals", sale.id.to_string())),

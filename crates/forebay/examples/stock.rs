@@ -1,9 +1,10 @@
 //! A shop's stock, kept right by a queue although messages come twice and consumers die.
 //!
-//! * **Order**: what was sent first is done first, so a report between two sales counts one of them.
+//! * **Order**: what was sent first is done first, so a report between two sales counts one of
+//!   them.
 //! * **Duplicates**: every message begins with a unique id, and what was done is not done again.
-//! * **Reliability**: BRPOPLPUSH keeps a message in a backup list until LREM says that it is done. A
-//!   consumer that starts again begins with what its last life has left there.
+//! * **Reliability**: BRPOPLPUSH keeps a message in a backup list until LREM says that it is done.
+//!   A consumer that starts again begins with what its last life has left there.
 //!
 //! ```sh
 //! cargo run --release -p forebay --example stock

@@ -76,8 +76,8 @@ impl Clock {
         }
     }
 
-    /// Sets a manual clock to another time, which may lie before: clocks of computers are set back too.
-    /// Does nothing to the system's clock.
+    /// Sets a manual clock to another time, which may lie before: clocks of computers are set back
+    /// too. Does nothing to the system's clock.
     ///
     /// # Examples
     /// ```

@@ -222,8 +222,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The word with which Redis begins the error reply: `ERR`, or one by which clients tell what to
-    /// do.
+    /// The word with which Redis begins the error reply: `ERR`, or one by which clients tell what
+    /// to do.
     ///
     /// # Examples
     /// ```

@@ -1,14 +1,15 @@
 //! Forebay: an embedded message-queue engine with the lists and streams of Redis.
 //!
 //! # What it promises
-//! * **Order.** Elements leave a list in the order of the list; commands on a key happen one after the
-//!   other, and all threads see them in one order.
-//! * **Once.** An element goes to exactly one consumer. A consumer that went away, by its timeout or
-//!   because its future was dropped, never swallows one.
-//! * **First come, first served.** A blocked consumer looks for some microseconds and then sleeps. Who waits
-//!   longest on a key is served first.
-//! * **No worker in between.** Every call does its work on the caller's thread. A push to a list with a
-//!   [handle](List) is one atomic step and one copy; a pop with [`List::rpop_with`] copies nothing.
+//! * **Order.** Elements leave a list in the order of the list; commands on a key happen one after
+//!   the other, and all threads see them in one order.
+//! * **Once.** An element goes to exactly one consumer. A consumer that went away, by its timeout
+//!   or because its future was dropped, never swallows one.
+//! * **First come, first served.** A blocked consumer looks for some microseconds and then sleeps.
+//!   Who waits longest on a key is served first.
+//! * **No worker in between.** Every call does its work on the caller's thread. A push to a list
+//!   with a [handle](List) is one atomic step and one copy; a pop with [`List::rpop_with`] copies
+//!   nothing.
 //!
 //! Everything lives in memory and ends with the process.
 //!
@@ -29,10 +30,10 @@
 //! ```
 //!
 //! # Where to look
-//! [`Engine`] has the commands by key and those on several keys, [`List`] those of one list, [`Stream`]
-//! those of one stream with its [`Group`]s and their [`Consumer`]s. [`Transaction`] makes several
-//! commands one step. Blocking commands exist for threads
-//! ([`Engine::blpop`]) and, with `_async` in their name, as [futures](Blocking) for any runtime.
+//! [`Engine`] has the commands by key and those on several keys, [`List`] those of one list,
+//! [`Stream`] those of one stream with its [`Group`]s and their [`Consumer`]s. [`Transaction`]
+//! makes several commands one step. Blocking commands exist for threads ([`Engine::blpop`]) and,
+//! with `_async` in their name, as [futures](Blocking) for any runtime.
 #![forbid(unsafe_code)]
 
 mod blocking;

@@ -1,10 +1,10 @@
 //! What a key leads to.
 //!
-//! An [`Object`] belongs to its key for as long as anybody holds it: commands that delete, rename or
-//! replace a key move or clear the *contents* of its list or its stream, and the object stays. So
-//! whoever holds one never holds a stale one. A key exists while its list is not empty, or while it
-//! [holds a stream](Object::holds_stream), which may be empty; never both. The object of a key that
-//! does not exist is a husk, which the keyspace drops when nobody else holds it.
+//! An [`Object`] belongs to its key for as long as anybody holds it: commands that delete, rename
+//! or replace a key move or clear the *contents* of its list or its stream, and the object stays.
+//! So whoever holds one never holds a stale one. A key exists while its list is not empty, or while
+//! it [holds a stream](Object::holds_stream), which may be empty; never both. The object of a key
+//! that does not exist is a husk, which the keyspace drops when nobody else holds it.
 
 use core::fmt;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ pub(crate) type FrozenList<'a> = Exclusive<'a, Attention>;
 pub(crate) struct Watch {
     /// When the key stops to exist.
     pub(crate) expire_at_ms: Option<i64>,
-    /// When a timer looks after it: at the above, or when somebody who waits can claim entries. Made
-    /// to agree with these before the key is let go.
+    /// When a timer looks after it: at the above, or when somebody who waits can claim entries.
+    /// Made to agree with these before the key is let go.
     pub(crate) timer_at_ms: Option<i64>,
     /// Who waits for an element or an entry, in order of arrival.
     pub(crate) waiters: Waiters,

@@ -170,7 +170,8 @@ fn agree(command: &Command, redis: &Reply, engine: &Reply) -> bool {
 }
 
 /// The same command where two clocks that differ by a millisecond cannot tell: a time from now is
-/// not compared with an earlier time from then, and no time is so late that Redis' own sums overflow.
+/// not compared with an earlier time from then, and no time is so late that Redis' own sums
+/// overflow.
 fn settle(command: Command) -> Command {
     match command {
         Command::Expire {

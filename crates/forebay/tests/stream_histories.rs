@@ -1,5 +1,6 @@
 //! Concurrent histories of real threads on two streams, recorded and then checked for
-//! linearizability: there is one order of all commands in which the plain model gives the same answers.
+//! linearizability: there is one order of all commands in which the plain model gives the same
+//! answers.
 //!
 //! `FOREBAY_LONG=1` checks many more histories.
 #![cfg(test)]

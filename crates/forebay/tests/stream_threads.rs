@@ -1,5 +1,5 @@
-//! Streams under many threads: every entry goes to one consumer of a group, readers miss nothing, and
-//! whatever is removed meanwhile, the books balance.
+//! Streams under many threads: every entry goes to one consumer of a group, readers miss nothing,
+//! and whatever is removed meanwhile, the books balance.
 //!
 //! `FOREBAY_LONG=1` runs twenty times as long.
 #![cfg(test)]

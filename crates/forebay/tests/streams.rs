@@ -1,8 +1,8 @@
-//! Streams: the plain model and the engine answer what is written down, the model answers what a real
-//! Redis answers, and the engine what the model answers.
+//! Streams: the plain model and the engine answer what is written down, the model answers what a
+//! real Redis answers, and the engine what the model answers.
 //!
-//! The second needs `redis-server` on the machine; without one the test says so and compares nothing.
-//! What is newer than Redis 7.0 stands in the cases only.
+//! The second needs `redis-server` on the machine; without one the test says so and compares
+//! nothing. What is newer than Redis 7.0 stands in the cases only.
 #![cfg(test)]
 
 extern crate alloc;
@@ -322,8 +322,8 @@ fn compare_embedded(manner: Manner, lines: &[String]) -> Result<(), TestCaseErro
 
 /// The last id that each stream has given to an entry.
 ///
-/// XSETID can go back to before trimmed entries, so that their ids are given again. Redis then takes
-/// the new entry for the old one where that is still pending, and the engine does not.
+/// XSETID can go back to before trimmed entries, so that their ids are given again. Redis then
+/// takes the new entry for the old one where that is still pending, and the engine does not.
 #[derive(Debug, Default)]
 struct Given(HashMap<Bytes, StreamId>);
 

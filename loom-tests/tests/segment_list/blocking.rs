@@ -192,8 +192,8 @@ fn blocking_pop_against_push_and_a_timer() {
     });
 }
 
-/// A blocked popper, a popper that does not block, and a push: when the passing one gets the message,
-/// the blocked one is not forgotten, and the next is its own.
+/// A blocked popper, a popper that does not block, and a push: when the passing one gets the
+/// message, the blocked one is not forgotten, and the next is its own.
 #[test]
 #[ignore = "half a minute"]
 fn a_blocked_and_a_passing_popper() {

@@ -33,8 +33,8 @@ fn a_claim_on_a_slot_that_is_not_published() {
     });
 }
 
-/// The list goes on to another segment and comes to the same numbers there: a claim that began before
-/// must not think that nothing has changed.
+/// The list goes on to another segment and comes to the same numbers there: a claim that began
+/// before must not think that nothing has changed.
 #[test]
 fn a_claim_from_another_segment() {
     Outcomes::exactly(&[1, 3]).explore(|| {
@@ -62,8 +62,8 @@ fn a_claim_from_another_segment() {
     });
 }
 
-/// The only segment is full and half of it is gone; the rest moves to its start, unless its pusher is
-/// still copying.
+/// The only segment is full and half of it is gone; the rest moves to its start, unless its pusher
+/// is still copying.
 #[test]
 fn a_compaction() {
     Outcomes::exactly(&[[1, 2], [2, 1]]).explore(|| {

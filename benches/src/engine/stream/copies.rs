@@ -1,7 +1,7 @@
 //! What a peer takes out of its log under a lock: copies, in memory that is used again and again.
 //!
-//! So what a program does with an entry holds nobody up, as with Forebay, and nothing is allocated. Copying
-//! a small message costs less than counting references to it.
+//! So what a program does with an entry holds nobody up, as with Forebay, and nothing is allocated.
+//! Copying a small message costs less than counting references to it.
 
 use forebay::StreamId;
 

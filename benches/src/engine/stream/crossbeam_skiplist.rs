@@ -1,7 +1,7 @@
 //! `crossbeam_skiplist::SkipMap`: a sorted map without locks.
 //!
-//! An id is drawn before its entry is in the map, so with several producers a reader can be shown an
-//! entry and miss an earlier one that comes later. Workloads that read while several threads add
+//! An id is drawn before its entry is in the map, so with several producers a reader can be shown
+//! an entry and miss an earlier one that comes later. Workloads that read while several threads add
 //! would lose entries.
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};

@@ -2,8 +2,8 @@
 //! each consumer.
 //!
 //! A map for each consumer, and not one for the group, makes it cheap to find what a consumer has
-//! left when it died. What it cannot do is name the pending entries in the order of their ids, which
-//! the workloads do not ask for.
+//! left when it died. What it cannot do is name the pending entries in the order of their ids,
+//! which the workloads do not ask for.
 
 use std::collections::HashMap;
 

@@ -7,8 +7,8 @@ use crate::engine::stream::copies::Copies;
 use crate::engine::stream::group::{Consumer, Group};
 use crate::engine::stream::{self, Session};
 
-/// Entries by id, which any number of threads use at once. A visitor is called under the lock, if there
-/// is one.
+/// Entries by id, which any number of threads use at once. A visitor is called under the lock, if
+/// there is one.
 pub trait Log: Send + Sync + 'static {
     /// The name in every report.
     const NAME: &'static str;

@@ -612,8 +612,8 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// Whether there is no message and nobody is in exclusive mode, at one moment during the call. Waits
-    /// for nobody.
+    /// Whether there is no message and nobody is in exclusive mode, at one moment during the call.
+    /// Waits for nobody.
     #[inline]
     pub fn is_idle(&self) -> bool {
         let word = self.load_word();
@@ -636,10 +636,10 @@ impl<X> SegmentList<X> {
     /// Begins exclusive mode: waits for the thread that is in it, then nobody else pushes, pops or
     /// freezes until the guard is dropped.
     ///
-    /// Threads that come meanwhile spin, then yield, then sleep for short times; who has waited for a
-    /// millisecond goes before who comes then. To freeze several
-    /// lists, freeze them in one order that all threads keep to, such as that of their addresses.
-    /// Freezing a list twice on one thread waits for ever.
+    /// Threads that come meanwhile spin, then yield, then sleep for short times; who has waited for
+    /// a millisecond goes before who comes then. To freeze several lists, freeze them in one order
+    /// that all threads keep to, such as that of their addresses. Freezing a list twice on one
+    /// thread waits for ever.
     #[inline]
     pub fn freeze(&self) -> Exclusive<'_, X> {
         self.freeze_with(&mut self.patience())
@@ -659,15 +659,15 @@ impl<X> SegmentList<X> {
         }
     }
 
-    /// As [`SegmentList::freeze`], but gives way to nobody: for a thread that has another list frozen,
-    /// whose users would wait for nothing meanwhile. See [`SegmentList::give_way`].
+    /// As [`SegmentList::freeze`], but gives way to nobody: for a thread that has another list
+    /// frozen, whose users would wait for nothing meanwhile. See [`SegmentList::give_way`].
     #[inline]
     pub fn freeze_at_once(&self) -> Exclusive<'_, X> {
         self.freeze_now(&mut self.patience())
     }
 
-    /// As [`SegmentList::freeze`], but only if the list has no message, and waits for nobody. `None` also
-    /// when another thread is at the list.
+    /// As [`SegmentList::freeze`], but only if the list has no message, and waits for nobody.
+    /// `None` also when another thread is at the list.
     pub fn try_freeze_empty(&self) -> Option<Exclusive<'_, X>> {
         let word = self.load_word();
         if word.is_frozen() || !word.is_empty() {
@@ -746,8 +746,8 @@ unsafe fn publish(segment: Segment, index: u32, slot: Slot) {
 
 impl<X> Drop for SegmentList<X> {
     fn drop(&mut self) {
-        // Still frozen: a guard was leaked, and what it did to the segments is not in the word. They
-        // leak with it.
+        // Still frozen: a guard was leaked, and what it did to the segments is not in the word.
+        // They leak with it.
         if !Word(self.word.load_mut()).is_frozen() {
             self.freeze_at_once().release_all();
         }

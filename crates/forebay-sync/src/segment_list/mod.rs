@@ -91,8 +91,10 @@
 //!
 //! I1 leans on the 27 bits of generation: a thread would have to sleep between its load and its CAS
 //! for exactly 2^27 changes of the fields (or a multiple), and find all other bits equal as well. A
-//! change is one segment of at least 16 KiB in a busy list, so that is two terabytes of messages;
-//! or one operation on the middle of a list of several segments.
+//! change is the end of a segment, which a short list comes to every few messages, or one operation
+//! on the middle of a list of several segments. Each is a step of exclusive mode of some tens of
+//! nanoseconds, so the thread would have to sleep for many seconds, and wake up in the nanoseconds
+//! of the very word that matches.
 //!
 //! # Memory ordering
 //! | release | acquire | what it carries |
@@ -130,8 +132,8 @@
 //! A drained segment with unsettled slots goes to the list's *limbo* and is looked at again when
 //! the next segment is retired. One settled segment is kept as the *spare*, so a busy short queue
 //! goes round in two. A short list in a small segment stays there: what is left in it moves to its
-//! start when its end is reached, and only lists that take a good share of all such laps grow. A consumer that stays long in its closure delays the reuse of one segment,
-//! and nothing else.
+//! start when its end is reached, and only lists that take a good share of all such laps grow. A
+//! consumer that stays long in its closure delays the reuse of one segment, and nothing else.
 //!
 //! # Complexity and memory
 //! Push, pop and `len` are O(1), with one read-modify-write on the shared word each (none for

@@ -42,8 +42,9 @@ impl Patience {
         self.backoff.snooze();
     }
 
-    /// To be called before the list is frozen: lets those go first who starve. Not by a thread that has
-    /// frozen a list already: who waits for that one would wait longer. Says whether it has paused.
+    /// To be called before the list is frozen: lets those go first who starve. Not by a thread that
+    /// has frozen a list already: who waits for that one would wait longer. Says whether it has
+    /// paused.
     #[inline]
     #[cfg_attr(
         loom,

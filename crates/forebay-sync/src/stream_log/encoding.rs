@@ -118,8 +118,8 @@ impl core::iter::FusedIterator for Fields<'_> {}
 ///
 /// # Safety
 ///
-/// [`Measure::write`](super::measure::Measure::write) has written an entry there, in a segment with these names; its bytes do not
-/// change and stay there as long as the names.
+/// [`Measure::write`](super::measure::Measure::write) has written an entry there, in a segment with
+/// these names; its bytes do not change and stay there as long as the names.
 #[inline]
 pub(super) unsafe fn read(from: *const u8, names: &[u8]) -> Encoded<'_> {
     let (mut head, mut shift, mut at) = (0, 0, from);

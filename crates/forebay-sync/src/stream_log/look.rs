@@ -17,8 +17,8 @@ use crate::loom::{AtomicU64, fence, spin_loop};
 use crate::teeth::{Site, ord, skips};
 
 impl<X> StreamLog<X> {
-    /// The log as it is now, with what `fields` reads of the fields beside the tail, all of the same
-    /// moment. `None` when the log is frozen and the caller does not wait.
+    /// The log as it is now, with what `fields` reads of the fields beside the tail, all of the
+    /// same moment. `None` when the log is frozen and the caller does not wait.
     #[inline]
     pub(super) fn look<'g, C>(
         &self,

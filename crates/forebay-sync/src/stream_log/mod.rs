@@ -86,9 +86,10 @@
 //! To freeze several logs, everybody freezes them in one order.
 //!
 //! # Invariants
-//! * **I1** (a claim is for ever) Only the tail's word can be unfrozen, so a claim that succeeds was
-//!   made in the tail, and its slot, units and id belong to one entry for good. Ids rise with slots,
-//!   and from segment to segment; among the live entries at least, when the last id was set back.
+//! * **I1** (a claim is for ever) Only the tail's word can be unfrozen, so a claim that succeeds
+//!   was made in the tail, and its slot, units and id belong to one entry for good. Ids rise with
+//!   slots, and from segment to segment; among the live entries at least, when the last id was set
+//!   back.
 //! * **I2** A segment that was the tail and is not any more is sealed: its word never changes, and
 //!   says how many slots it has.
 //! * **I3** `X`, `dead` of the segments, and all that [`StreamExclusive`] has are touched by the
@@ -101,9 +102,9 @@
 //!   not at all: so a reader finds its way on from a segment that is gone.
 //! * **I7** The link of the head to the front has no meaning: nobody follows it, because a view
 //!   knows the number of its head.
-//! * **I8** `dead` counts the slots of a segment that are deleted or trimmed. A segment all of whose
-//!   slots are dead is not in the log, unless it is the tail, or an add has left it there for the
-//!   owner.
+//! * **I8** `dead` counts the slots of a segment that are deleted or trimmed. A segment all of
+//!   whose slots are dead is not in the log, unless it is the tail, or an add has left it there for
+//!   the owner.
 //!
 //! # Memory ordering
 //! | release | acquire | what it carries |

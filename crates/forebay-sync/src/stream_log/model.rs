@@ -1,8 +1,8 @@
 //! What stands in for memory and epochs in a model.
 //!
-//! loom knows neither bytes nor crossbeam's collector. So a segment carries slots that loom knows and
-//! a cell for every unit, and an access to the bytes that no ordering covers is seen as a race. And
-//! what is retired is marked as dead at the first moment when no guard that was there at its
+//! loom knows neither bytes nor crossbeam's collector. So a segment carries slots that loom knows
+//! and a cell for every unit, and an access to the bytes that no ordering covers is seen as a race.
+//! And what is retired is marked as dead at the first moment when no guard that was there at its
 //! retirement is left, and kept until the execution is over: whoever looks at it then fails.
 //!
 //! A guard that is made after something was retired acquires that: this is what crossbeam's fences

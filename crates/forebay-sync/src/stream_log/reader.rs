@@ -154,8 +154,8 @@ impl<'a, X> Reader<'a, X> {
         if is_sure { Ok(entry) } else { Err(Frozen) }
     }
 
-    /// Calls `f` with views of the log, and what `fields` reads with them, until no entry was deleted
-    /// meanwhile, and `f` had a result.
+    /// Calls `f` with views of the log, and what `fields` reads with them, until no entry was
+    /// deleted meanwhile, and `f` had a result.
     ///
     /// An error when the log is frozen, or very busy, and the caller does not wait.
     #[inline]

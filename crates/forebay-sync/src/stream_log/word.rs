@@ -136,7 +136,8 @@ impl Word {
         Self(self.plain().0 | if attended { ATTENDED } else { 0 })
     }
 
-    /// Claims a slot and `units` units for the id `key`. The caller has checked that they are there.
+    /// Claims a slot and `units` units for the id `key`. The caller has checked that they are
+    /// there.
     #[inline]
     pub(super) const fn claim(self, units: u32, key: Key) -> Self {
         let low = self.0 & ((1 << KEY_SHIFT) - 1);

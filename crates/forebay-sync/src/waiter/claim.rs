@@ -69,7 +69,8 @@ impl<T> Claim<T> {
 
     fn release_once(&mut self) -> Released {
         self.is_open = false;
-        // SAFETY: this is the one claim (I1), and it ends here: `self` is closed and not used again.
+        // SAFETY: this is the one claim (I1), and it ends here: `self` is closed and not used
+        // again.
         let (released, sleeper) = unsafe { self.shared.release() };
         if let Some(sleeper) = sleeper {
             sleeper.wake();

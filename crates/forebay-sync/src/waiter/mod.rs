@@ -60,19 +60,19 @@
 //!    after all.
 //!
 //! # Invariants
-//! * **I1** There is one owner per waiter (`Waiter` is not `Clone`, its operations take `&mut`), and
-//!   from the compare-exchange of a claim until its delivery or release one holder of the claim
+//! * **I1** There is one owner per waiter (`Waiter` is not `Clone`, its operations take `&mut`),
+//!   and from the compare-exchange of a claim until its delivery or release one holder of the claim
 //!   (`Claim` is not `Clone`).
 //! * **I2** The value is written only by the holder of the claim, before it sets `SETTLED`; it is
 //!   touched afterwards only by the owner, who saw delivered.
 //! * **I3** While the word is not settled, `SEATED` is changed only by the owner, and the seat is
 //!   touched only by the owner, while `SEATED` is clear.
-//! * **I4** The change that settles the word decides who has the seat from then on: whoever made it,
-//!   if `SEATED` was set; the owner, if it was clear, or if the owner itself made the change.
+//! * **I4** The change that settles the word decides who has the seat from then on: whoever made
+//!   it, if `SEATED` was set; the owner, if it was clear, or if the owner itself made the change.
 //! * **I5** A settled word never changes its phase. So a value is delivered at most once, and never
 //!   to a cancelled waiter.
-//! * **I6** No lost wake-up. `SEATED` and `SETTLED` are bits of one word: either the settling change
-//!   comes second and sees the sleeper, or seating comes second and sees the settled word.
+//! * **I6** No lost wake-up. `SEATED` and `SETTLED` are bits of one word: either the settling
+//!   change comes second and sees the sleeper, or seating comes second and sees the settled word.
 //! * **I7** `LEAVING` is set only on a claimed word, and no claim begins after it.
 //!
 //! # Memory ordering
@@ -100,17 +100,17 @@
 //! A claimer that was refused because another one held the claim keeps its message and may drop its
 //! handle. If the other claim is delivered, that was right. If it is given back, the waiter waits
 //! again while the message lies there, and nobody would tell. So `REFUSED` remembers it, and
-//! [`Claim::release`] returns [`Released::Refused`]: the releaser must offer the waiter to its other
-//! keys again. A claimer that takes the claim last, with everything in hand that it needs, never
-//! gives one back and never meets this.
+//! [`Claim::release`] returns [`Released::Refused`]: the releaser must offer the waiter to its
+//! other keys again. A claimer that takes the claim last, with everything in hand that it needs,
+//! never gives one back and never meets this.
 //!
 //! # Reclamation
 //! One reference-counted allocation per blocked call. The sleeper is moved out by whoever settles
 //! the word, so a forgotten handle in a queue keeps no task alive.
 //!
 //! # Tested by
-//! `loom-tests/tests/waiter.rs` (every pair and every step of the protocol has a mutant that a model
-//! kills), `tests/waiter_*.rs` of this crate.
+//! `loom-tests/tests/waiter.rs` (every pair and every step of the protocol has a mutant that a
+//! model kills), `tests/waiter_*.rs` of this crate.
 
 mod claim;
 mod handle;

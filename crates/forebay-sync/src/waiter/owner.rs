@@ -17,8 +17,8 @@ use core::time::Duration;
 ///
 /// # Cancel safety
 /// Dropping a waiter cancels it without waiting for a claim, and **drops a value that was delivered
-/// or that a claimer is just delivering**. Who must not lose one calls [`Waiter::cancel`] first, also
-/// in the `Drop` of a future.
+/// or that a claimer is just delivering**. Who must not lose one calls [`Waiter::cancel`] first,
+/// also in the `Drop` of a future.
 ///
 /// # Examples
 /// ```

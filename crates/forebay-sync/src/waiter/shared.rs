@@ -124,8 +124,8 @@ impl<T> Shared<T> {
         (Released::Cancelled, sleeper)
     }
 
-    /// Seats the sleeper that `make` returns, unless the one who sat there last `fits`. Says whether
-    /// it sits there now; if not, the word is settled.
+    /// Seats the sleeper that `make` returns, unless the one who sat there last `fits`. Says
+    /// whether it sits there now; if not, the word is settled.
     ///
     /// # Safety
     /// The caller is the owner.

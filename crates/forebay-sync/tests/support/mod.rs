@@ -1,4 +1,5 @@
-//! What the tests of the segment list share: a random generator, and messages that check themselves.
+//! What the tests of the segment list share: a random generator, and messages that check
+//! themselves.
 #![expect(
     clippy::cast_possible_truncation,
     clippy::unwrap_used,

@@ -26,9 +26,9 @@ use crate::shard::DeadlineId;
 ///
 /// # Cancel safety
 /// Dropping it is safe at any time: it leaves the queue, and elements that it was given but had not
-/// returned yet go back where they came from, in their order, unless that key holds a stream by then.
-/// (A move that was carried out stays so: the elements are in the destination. Entries that XREADGROUP
-/// was given are pending for its consumer.) `core::mem::forget` is not dropping.
+/// returned yet go back where they came from, in their order, unless that key holds a stream by
+/// then. (A move that was carried out stays so: the elements are in the destination. Entries that
+/// XREADGROUP was given are pending for its consumer.) `core::mem::forget` is not dropping.
 ///
 /// # Examples
 /// ```

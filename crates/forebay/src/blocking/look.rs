@@ -14,8 +14,9 @@ use super::{Delivery, Got, Keys, Request, Want};
 use crate::engine::Core;
 use crate::object::Object;
 
-/// How often a thread looks: for about seven microseconds, where a spin takes 27 ns. Two threads that
-/// answer each other must find their way back from sleeping, which a look half as long does not.
+/// How often a thread looks: for about seven microseconds, where a spin takes 27 ns. Two threads
+/// that answer each other must find their way back from sleeping, which a look half as long does
+/// not.
 ///
 /// It never yields. On a busy machine that would give a whole slice of time to anybody, while a
 /// thread that sleeps is woken before them.
@@ -53,8 +54,8 @@ impl Request {
     fn look_once(&self) -> Found {
         match (&self.keys[..], &self.want) {
             ([object], Want::Pop { side, count: 1 }) => pop(object, *side),
-            // Of several keys, the first that has elements at one moment gives them, and that moment
-            // is one in which all of them are frozen.
+            // Of several keys, the first that has elements at one moment gives them, and that
+            // moment is one in which all of them are frozen.
             (keys, _) => {
                 if keys.iter().all(|object| object.list.is_empty()) {
                     Found::Nothing

@@ -1,11 +1,11 @@
 //! Blocking commands.
 //!
 //! A blocking command that finds nothing *registers*: with all its keys frozen at once, it puts one
-//! [`Registration`] into the queue of each key. From then on three parties may end the [`Call`], and
-//! the one atomic state of its waiter decides between them:
+//! [`Registration`] into the queue of each key. From then on three parties may end the [`Call`],
+//! and the one atomic state of its waiter decides between them:
 //!
-//! * a command that adds elements or entries **serves** it: it claims the waiter, takes the elements,
-//!   removes the registration through which it came, and delivers;
+//! * a command that adds elements or entries **serves** it: it claims the waiter, takes the
+//!   elements, removes the registration through which it came, and delivers;
 //! * the **owner** gives up, because of its timeout or because its future was dropped: it cancels;
 //! * **closing** the engine claims the waiter and delivers that.
 //!
@@ -18,28 +18,28 @@
 //! * **W3.** When a list is unfrozen, either nobody in its queue could be served, or some thread
 //!   that has not returned yet is going to serve them, and every other thread that comes by does so
 //!   first ([rule 3](crate::frozen)).
-//! * **W4.** An element leaves its list only to be delivered, or to go to the list it was moved to. A
-//!   dropped future that had been served puts the elements back where they came from, unless that key
-//!   holds a stream by then.
+//! * **W4.** An element leaves its list only to be delivered, or to go to the list it was moved to.
+//!   A dropped future that had been served puts the elements back where they came from, unless that
+//!   key holds a stream by then.
 //!
 //! # Streams
-//! Those who wait for entries stand in the same queues as those who wait for elements, and each looks
-//! for what is its own: XREAD and BLPOP outlast a key that holds the other kind for a time.
+//! Those who wait for entries stand in the same queues as those who wait for elements, and each
+//! looks for what is its own: XREAD and BLPOP outlast a key that holds the other kind for a time.
 //!
-//! All XREAD calls that have something to read are served, each with what there is in all its keys that
-//! are frozen. Of the XREADGROUP calls of a group the first is: the entries are its consumer's, and
-//! pending, before anything is let go. It fails when its key has lost the group or holds something else
-//! when the key is let go; a group that is there again at the end of a transaction has never gone. What
-//! a dropped future had been given stays pending for its consumer.
+//! All XREAD calls that have something to read are served, each with what there is in all its keys
+//! that are frozen. Of the XREADGROUP calls of a group the first is: the entries are its
+//! consumer's, and pending, before anything is let go. It fails when its key has lost the group or
+//! holds something else when the key is let go; a group that is there again at the end of a
+//! transaction has never gone. What a dropped future had been given stays pending for its consumer.
 //!
-//! XREADGROUP with CLAIM is also served by time: while such a call waits, a timer looks at the key when
-//! the first entry that others have left can be taken over.
+//! XREADGROUP with CLAIM is also served by time: while such a call waits, a timer looks at the key
+//! when the first entry that others have left can be taken over.
 //!
 //! # Order
 //! The queue of a key is served first come, first served; who cannot be served yet (BLMOVEM EXACTLY
-//! wants more elements than there are; a group has no entries left) is passed over and keeps its place.
-//! When a transaction makes several keys of a call ready, the first of them in the order of the arguments
-//! serves it, or, of streams, all of them do.
+//! wants more elements than there are; a group has no entries left) is passed over and keeps its
+//! place. When a transaction makes several keys of a call ready, the first of them in the order of
+//! the arguments serves it, or, of streams, all of them do.
 
 mod future;
 mod group_read;

@@ -189,8 +189,8 @@ fn take(
 }
 
 impl Blocked {
-    /// Removes the registrations but `served`, which the server has removed. Must be called once, when
-    /// the call has ended (W2).
+    /// Removes the registrations but `served`, which the server has removed. Must be called once,
+    /// when the call has ended (W2).
     pub(crate) fn unregister(&self, core: &Core, served: Option<usize>) {
         for &(key, token) in self.call.registrations() {
             if Some(key) == served {

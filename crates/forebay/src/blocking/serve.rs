@@ -163,8 +163,8 @@ fn take(
     }
 }
 
-/// The first of the call's keys before `registered_at` that is frozen and has elements: several keys
-/// have become ready in one step, and the order of the arguments decides.
+/// The first of the call's keys before `registered_at` that is frozen and has elements: several
+/// keys have become ready in one step, and the order of the arguments decides.
 fn first_ready(
     members: &[FrozenKey<'_>],
     call: &Call,

@@ -277,8 +277,8 @@ fn waiting_outlives_the_expiry_of_its_key() {
     assert_eq!(poll(&mut waiter).unwrap().unwrap().unwrap().1, "b");
 }
 
-/// Between a push and the blocked move that it makes ready, lists are unfrozen for a moment. Who comes
-/// by then serves first and looks afterwards.
+/// Between a push and the blocked move that it makes ready, lists are unfrozen for a moment. Who
+/// comes by then serves first and looks afterwards.
 #[test]
 fn nobody_overtakes_a_blocked_move() {
     let engine = engine();

@@ -17,11 +17,12 @@ impl Request {
         core: &Core,
         limit: Option<Duration>,
     ) -> Result<Option<(Keys, Delivery)>> {
-        // A limit beyond what the clock can count is none.
-        let deadline = limit.and_then(|limit| core.clock().instant().checked_add(limit));
+        // What is there costs no look at the clock.
         if let Some(delivery) = self.look(core) {
             return Ok(Some((self.keys, delivery)));
         }
+        // A limit beyond what the clock can count is none.
+        let deadline = limit.and_then(|limit| core.clock().instant().checked_add(limit));
         let mut blocked = match self.begin(core)? {
             Begun::Served { delivery, keys } => return Ok(Some((keys, delivery))),
             Begun::Nothing => return Ok(None),

@@ -61,8 +61,8 @@ pub(crate) fn delete(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
     true
 }
 
-/// RENAME, and RENAMENX with `only_if_free`: whether it was renamed. No destination means the source
-/// itself.
+/// RENAME, and RENAMENX with `only_if_free`: whether it was renamed. No destination means the
+/// source itself.
 pub(crate) fn rename(
     source: &mut FrozenKey<'_>,
     destination: Option<&mut FrozenKey<'_>>,

@@ -1,7 +1,8 @@
 //! What the commands do: each once, for handles, for calls by name, and for transactions.
 //!
-//! A command on one list is a function of a [frozen list](crate::object::FrozenList); pushes and pops
-//! have a fast path before it. Commands on several lists work on [frozen sets](crate::frozen::FrozenSet).
+//! A command on one list is a function of a [frozen list](crate::object::FrozenList); pushes and
+//! pops have a fast path before it. Commands on several lists work on [frozen
+//! sets](crate::frozen::FrozenSet).
 
 pub(crate) mod edit;
 pub(crate) mod expiry;

@@ -56,8 +56,8 @@ pub enum How {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// The block leaves element by element and arrives element by element: between two left ends, or
-    /// two right ends, that reverses it.
+    /// The block leaves element by element and arrives element by element: between two left ends,
+    /// or two right ends, that reverses it.
     OneByOne,
     /// The block keeps its order.
     Bulk,
@@ -138,8 +138,8 @@ pub(crate) fn lmovem<X>(
     (source.len() >= route.how.len_min()).then(|| carry_out(source, destination, route))
 }
 
-/// The same of keys: what is moved from nowhere does not go anywhere, and so its destination does not
-/// matter.
+/// The same of keys: what is moved from nowhere does not go anywhere, and so its destination does
+/// not matter.
 pub(crate) fn lmovem_keys(
     source: &mut FrozenKey<'_>,
     destination: Option<&mut FrozenKey<'_>>,
@@ -154,7 +154,8 @@ pub(crate) fn lmovem_keys(
     Ok(lmovem(source, destination, route))
 }
 
-/// Moves elements, which are there. Returns them as they stand in the destination now, from the left.
+/// Moves elements, which are there. Returns them as they stand in the destination now, from the
+/// left.
 ///
 /// On one list the block leaves before any of it arrives.
 pub(crate) fn carry_out<X>(

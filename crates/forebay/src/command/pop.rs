@@ -174,7 +174,8 @@ pub(crate) fn check_lmpop<K>(keys: &[K], count: u64) -> Result<()> {
     Ok(())
 }
 
-/// LMPOP: up to `count` elements from the first of the `objects` that has any, and which one that is.
+/// LMPOP: up to `count` elements from the first of the `objects` that has any, and which one that
+/// is.
 pub(crate) fn pop_first(
     set: &mut FrozenSet<'_>,
     objects: &[Arc<Object>],

@@ -16,18 +16,18 @@ use crate::timeout::Timeout;
 type Ready = Result<(Request, Option<Duration>)>;
 
 impl Engine {
-    /// BLPOP: takes the leftmost element of the first key that exists, and returns that key too. When
-    /// none exists, waits until one does; `None` when the timeout is over.
+    /// BLPOP: takes the leftmost element of the first key that exists, and returns that key too.
+    /// When none exists, waits until one does; `None` when the timeout is over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. On each key, who waits longest is served first. In a
-    /// task, use [`Engine::blpop_async`].
+    /// The thread looks for some microseconds, then it sleeps. On each key, who waits longest is
+    /// served first. In a task, use [`Engine::blpop_async`].
     ///
     /// # Errors
     /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
     /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
     /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), [`NoKeys`](crate::Error::NoKeys),
-    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), and [`Closed`](crate::Error::Closed) also when the
-    /// engine is closed meanwhile.
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge), and [`Closed`](crate::Error::Closed) also when
+    /// the engine is closed meanwhile.
     ///
     /// # Complexity
     /// O(number of keys), however many wait.
@@ -100,8 +100,8 @@ impl Engine {
         )
     }
 
-    /// BLMOVE: [`Engine::lmove`] that waits until the source exists; `None` when the timeout is over.
-    /// Waits as [`Engine::blpop`] does.
+    /// BLMOVE: [`Engine::lmove`] that waits until the source exists; `None` when the timeout is
+    /// over. Waits as [`Engine::blpop`] does.
     ///
     /// # Errors
     /// As [`Engine::blpop`].
@@ -159,8 +159,8 @@ impl Engine {
     }
 
     /// BLMOVEM: [`Engine::lmovem`] that waits until the source exists, or has enough elements with
-    /// [`How::Exactly`]; `None` when the timeout is over. Waits as [`Engine::blpop`] does; who waits for
-    /// more elements than there are does not keep others from being served.
+    /// [`How::Exactly`]; `None` when the timeout is over. Waits as [`Engine::blpop`] does; who
+    /// waits for more elements than there are does not keep others from being served.
     ///
     /// # Errors
     /// As [`Engine::blpop`], and [`CountZero`](crate::Error::CountZero).

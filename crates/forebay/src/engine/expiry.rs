@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::frozen::FrozenKey;
 
 impl Engine {
-    /// EXPIRE: the key is deleted in `seconds`, at once when they are not positive. Whether it was set:
-    /// not when there is no such key or the condition does not allow it.
+    /// EXPIRE: the key is deleted in `seconds`, at once when they are not positive. Whether it was
+    /// set: not when there is no such key or the condition does not allow it.
     ///
     /// A key that becomes empty loses its expiry; a renamed or copied one takes it along.
     ///
@@ -126,7 +126,8 @@ impl Engine {
         self.expire_at(key.as_ref(), unix_ms, condition)
     }
 
-    /// TTL: seconds until the key expires, rounded; -1 when it does not, -2 when there is no such key.
+    /// TTL: seconds until the key expires, rounded; -1 when it does not, -2 when there is no such
+    /// key.
     ///
     /// # Errors
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).
@@ -164,8 +165,8 @@ impl Engine {
         self.remaining(key.as_ref(), Unit::Milliseconds)
     }
 
-    /// EXPIRETIME: when the key expires, in seconds since the beginning of 1970; -1 when it does not,
-    /// -2 when there is no such key.
+    /// EXPIRETIME: when the key expires, in seconds since the beginning of 1970; -1 when it does
+    /// not, -2 when there is no such key.
     ///
     /// # Errors
     /// As [`Engine::ttl`].

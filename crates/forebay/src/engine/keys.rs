@@ -251,10 +251,11 @@ impl Engine {
         Ok(is_copied)
     }
 
-    /// KEYS: all keys that fit a glob pattern. Goes from key to key: keys that come or go meanwhile may
-    /// be missing or be there.
+    /// KEYS: all keys that fit a glob pattern. Goes from key to key: keys that come or go meanwhile
+    /// may be missing or be there.
     ///
-    /// `*` stands for any bytes, `?` for one, `[abc]`, `[a-c]`, `[^a]` for one of a set, `\x` for x.
+    /// `*` stands for any bytes, `?` for one, `[abc]`, `[a-c]`, `[^a]` for one of a set, `\x` for
+    /// x.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).
@@ -285,11 +286,12 @@ impl Engine {
         Ok(keys)
     }
 
-    /// SCAN: some of the keys, and the cursor with which the next call goes on. The first call takes 0,
-    /// and when a call returns 0, all have been seen.
+    /// SCAN: some of the keys, and the cursor with which the next call goes on. The first call
+    /// takes 0, and when a call returns 0, all have been seen.
     ///
-    /// A key that exists during the whole iteration is returned once; one that comes or goes meanwhile
-    /// is returned once or not at all. A call may return nothing and the iteration still go on.
+    /// A key that exists during the whole iteration is returned once; one that comes or goes
+    /// meanwhile is returned once or not at all. A call may return nothing and the iteration still
+    /// go on.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).
@@ -403,8 +405,8 @@ impl Engine {
             .sum()
     }
 
-    /// FLUSHALL: deletes, in one step, all keys that exist when it begins. A key that comes into being
-    /// meanwhile may stay.
+    /// FLUSHALL: deletes, in one step, all keys that exist when it begins. A key that comes into
+    /// being meanwhile may stay.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).
@@ -454,7 +456,8 @@ impl Engine {
     /// twice when its key is.
     ///
     /// A key without an object could get one, and an element of another of these keys, between the
-    /// look-up and that moment. So each of several keys is given its object; one key alone need not.
+    /// look-up and that moment. So each of several keys is given its object; one key alone need
+    /// not.
     pub(super) fn objects_of<K: AsRef<[u8]>>(&self, keys: &[K]) -> Result<Vec<Arc<Object>>> {
         match keys {
             [key] => Ok(self.core.existing(key.as_ref())?.into_iter().collect()),

@@ -37,21 +37,22 @@ use crate::transaction::Transaction;
 
 /// A message-queue engine. Clones are handles of the same engine.
 ///
-/// It is open until [`Engine::close`] is called or its last handle is dropped; [`List`]s and unfinished
-/// [futures](crate::Blocking) are handles too.
+/// It is open until [`Engine::close`] is called or its last handle is dropped; [`List`]s and
+/// unfinished [futures](crate::Blocking) are handles too.
 ///
-/// The methods are Redis' commands, the key first; where nothing else is said, they behave like those.
-/// A key is there while its list has elements, or while it holds a stream. Whoever uses a key often takes
-/// a [`List`] or a [`Stream`]: its calls need no lookup. (Each thread remembers a few keys, so that a
-/// call by key is not much slower.)
+/// The methods are Redis' commands, the key first; where nothing else is said, they behave like
+/// those. A key is there while its list has elements, or while it holds a stream. Whoever uses a
+/// key often takes a [`List`] or a [`Stream`]: its calls need no lookup. (Each thread remembers a
+/// few keys, so that a call by key is not much slower.)
 ///
 /// A few names are not the command's: TYPE is [`key_type`](Engine::key_type); LPOP with a count is
-/// [`lpop_count`](Engine::lpop_count); LPOS with options is [`lpos_with`](Engine::lpos_with); reading a
-/// message in place is [`lpop_with`](Engine::lpop_with) and, of several, [`lpop_each`](Engine::lpop_each).
+/// [`lpop_count`](Engine::lpop_count); LPOS with options is [`lpos_with`](Engine::lpos_with);
+/// reading a message in place is [`lpop_with`](Engine::lpop_with) and, of several,
+/// [`lpop_each`](Engine::lpop_each).
 ///
 /// # Memory
-/// Messages lie in segments of up to 64 KiB. What a burst took is kept for the next one and goes back to
-/// the system when nobody has needed it for two to four seconds.
+/// Messages lie in segments of up to 64 KiB. What a burst took is kept for the next one and goes
+/// back to the system when nobody has needed it for two to four seconds.
 ///
 /// # Consistency
 /// Every command is one atomic step, also on several keys, unless it says otherwise (KEYS, SCAN and
@@ -141,12 +142,12 @@ impl Engine {
 
     /// Runs commands on `keys` as one atomic step: nobody sees some of them without the others.
     ///
-    /// Others that use the keys wait while `f` runs, so `f` should be short. Who waits for elements of
-    /// the keys is served after `f` has returned; elements that were pushed and popped again in between
-    /// wake nobody.
+    /// Others that use the keys wait while `f` runs, so `f` should be short. Who waits for elements
+    /// of the keys is served after `f` has returned; elements that were pushed and popped again in
+    /// between wake nobody.
     ///
-    /// As with MULTI and EXEC there is no way back: what `f` has done stays done, also when it returns an
-    /// error of its own. Check first, then change.
+    /// As with MULTI and EXEC there is no way back: what `f` has done stays done, also when it
+    /// returns an error of its own. Check first, then change.
     ///
     /// # Errors
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`Closed`](crate::Error::Closed).
@@ -155,9 +156,9 @@ impl Engine {
     /// When `f` panics. What it had done stays done; the keys are let go as if it had returned.
     ///
     /// # Deadlocks
-    /// `f` must use the keys through its argument only. A call on the engine or on a list inside `f`
-    /// waits for ever when it needs one of the keys, and may do so when it needs keys of another
-    /// transaction.
+    /// `f` must use the keys through its argument only. A call on the engine or on a list inside
+    /// `f` waits for ever when it needs one of the keys, and may do so when it needs keys of
+    /// another transaction.
     ///
     /// # Examples
     /// ```
@@ -186,8 +187,8 @@ impl Engine {
         Ok(f(&mut transaction))
     }
 
-    /// Does a bounded step of what the workers do: removes keys that have expired, ends futures whose
-    /// timeout is over, and gives back the memory of keys that nobody uses.
+    /// Does a bounded step of what the workers do: removes keys that have expired, ends futures
+    /// whose timeout is over, and gives back the memory of keys that nobody uses.
     ///
     /// Only needed in an engine without [workers](Config::workers). Never blocks for long.
     ///

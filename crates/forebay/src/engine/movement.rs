@@ -73,12 +73,13 @@ impl Engine {
         self.lmove(source, destination, Side::Right, Side::Left)
     }
 
-    /// LMOVEM: moves several elements in one step. Returns them as they stand in the destination then,
-    /// from the left.
+    /// LMOVEM: moves several elements in one step. Returns them as they stand in the destination
+    /// then, from the left.
     ///
-    /// `None` when `how` is [`How::One`] and the source does not exist, or when it is [`How::Exactly`]
-    /// and the source has fewer elements; `Some` of nothing when it is [`How::Count`] and the source does
-    /// not exist. On one list, the elements leave before the first of them comes back.
+    /// `None` when `how` is [`How::One`] and the source does not exist, or when it is
+    /// [`How::Exactly`] and the source has fewer elements; `Some` of nothing when it is
+    /// [`How::Count`] and the source does not exist. On one list, the elements leave before the
+    /// first of them comes back.
     ///
     /// # Errors
     /// [`CountZero`](crate::Error::CountZero), [`KeyTooLarge`](crate::Error::KeyTooLarge),

@@ -190,8 +190,8 @@ impl Engine {
         self.pop_each(key.as_ref(), Side::Right, max, f)
     }
 
-    /// LMPOP: takes up to `count` elements from the first of the keys that exists, and returns that key
-    /// too. `None` when none exists.
+    /// LMPOP: takes up to `count` elements from the first of the keys that exists, and returns that
+    /// key too. `None` when none exists.
     ///
     /// # Errors
     /// [`NoKeys`](crate::Error::NoKeys), [`CountZero`](crate::Error::CountZero),

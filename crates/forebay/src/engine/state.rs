@@ -176,8 +176,8 @@ impl Core {
         Ok(object)
     }
 
-    /// To be called when the directory has been asked: `close` goes through the directory after it has
-    /// raised the flag. So of an object that `close` missed, nobody gets hold.
+    /// To be called when the directory has been asked: `close` goes through the directory after it
+    /// has raised the flag. So of an object that `close` missed, nobody gets hold.
     fn check_open(&self) -> Result<()> {
         if self.is_closed() {
             Err(Error::Closed)

@@ -89,7 +89,8 @@ impl Engine {
     /// XDELEX: see [`Stream::xdelex`](crate::Stream::xdelex).
     ///
     /// # Errors
-    /// As [`Stream::xdelex`](crate::Stream::xdelex), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Stream::xdelex`](crate::Stream::xdelex), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```
@@ -141,7 +142,8 @@ impl Engine {
     /// XSETID: see [`Stream::xsetid`](crate::Stream::xsetid).
     ///
     /// # Errors
-    /// As [`Stream::xsetid`](crate::Stream::xsetid), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Stream::xsetid`](crate::Stream::xsetid), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```
@@ -172,7 +174,8 @@ impl Engine {
     /// XCFGSET: see [`Stream::xcfgset`](crate::Stream::xcfgset).
     ///
     /// # Errors
-    /// As [`Stream::xcfgset`](crate::Stream::xcfgset), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Stream::xcfgset`](crate::Stream::xcfgset), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```

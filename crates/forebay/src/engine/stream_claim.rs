@@ -10,7 +10,8 @@ impl Engine {
     /// XCLAIM: see [`Consumer::xclaim`](crate::Consumer::xclaim).
     ///
     /// # Errors
-    /// As [`Consumer::xclaim`](crate::Consumer::xclaim), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Consumer::xclaim`](crate::Consumer::xclaim), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```

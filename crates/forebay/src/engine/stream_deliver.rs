@@ -14,21 +14,21 @@ use crate::stream::{
 
 impl Engine {
     /// XREADGROUP: entries of several streams for a consumer, as one step; see
-    /// [`Consumer::xreadgroup`](crate::Consumer::xreadgroup). Streams that have none are left away, unless
-    /// pending entries were asked for. With [`XreadgroupOptions::block`], when there is nothing new at
-    /// all, it waits until there is; nothing comes back when the timeout is over.
+    /// [`Consumer::xreadgroup`](crate::Consumer::xreadgroup). Streams that have none are left away,
+    /// unless pending entries were asked for. With [`XreadgroupOptions::block`], when there is
+    /// nothing new at all, it waits until there is; nothing comes back when the timeout is over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. Of those who wait in a group, who waits longest is
-    /// served first. In a task, use [`Engine::xreadgroup_async`].
+    /// The thread looks for some microseconds, then it sleeps. Of those who wait in a group, who
+    /// waits longest is served first. In a task, use [`Engine::xreadgroup_async`].
     ///
     /// # Errors
-    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup), of the first key that does not exist or
-    /// does not have the group, also when it loses it meanwhile; and [`NoKeys`](crate::Error::NoKeys),
-    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup), of the first key that does not
+    /// exist or does not have the group, also when it loses it meanwhile; and
+    /// [`NoKeys`](crate::Error::NoKeys), [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Complexity
-    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup) for each stream; others wait meanwhile when
-    /// there are several.
+    /// As [`Consumer::xreadgroup`](crate::Consumer::xreadgroup) for each stream; others wait
+    /// meanwhile when there are several.
     ///
     /// # Examples
     /// ```
@@ -97,7 +97,8 @@ impl Engine {
     /// XACKDEL: see [`Group::xackdel`](crate::Group::xackdel).
     ///
     /// # Errors
-    /// As [`Group::xackdel`](crate::Group::xackdel), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Group::xackdel`](crate::Group::xackdel), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```
@@ -159,7 +160,8 @@ impl Engine {
     /// XPENDING without a range: see [`Group::xpending`](crate::Group::xpending).
     ///
     /// # Errors
-    /// As [`Group::xpending`](crate::Group::xpending), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Group::xpending`](crate::Group::xpending), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```

@@ -37,7 +37,8 @@ impl Engine {
     /// XRANGE: see [`Stream::xrange`](crate::Stream::xrange).
     ///
     /// # Errors
-    /// As [`Stream::xrange`](crate::Stream::xrange), and [`KeyTooLarge`](crate::Error::KeyTooLarge).
+    /// As [`Stream::xrange`](crate::Stream::xrange), and
+    /// [`KeyTooLarge`](crate::Error::KeyTooLarge).
     ///
     /// # Examples
     /// ```
@@ -89,21 +90,21 @@ impl Engine {
         Ok(self.core.with_existing(key, read)?.unwrap_or_default())
     }
 
-    /// XREAD: the entries of several streams, of each those after an id, as one step. Streams that have
-    /// none are left away. With [`XreadOptions::block`], when there is nothing at all, it waits until
-    /// there is; nothing comes back when the timeout is over.
+    /// XREAD: the entries of several streams, of each those after an id, as one step. Streams that
+    /// have none are left away. With [`XreadOptions::block`], when there is nothing at all, it
+    /// waits until there is; nothing comes back when the timeout is over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In a task, use
-    /// [`Engine::xread_async`]. While it waits, a key may be deleted and made again, or hold something
-    /// else for a time.
+    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In
+    /// a task, use [`Engine::xread_async`]. While it waits, a key may be deleted and made again, or
+    /// hold something else for a time.
     ///
     /// # Errors
     /// As [`XreadOptions::check`]; and [`NoKeys`](crate::Error::NoKeys),
     /// [`KeyTooLarge`](crate::Error::KeyTooLarge), [`WrongType`](crate::Error::WrongType),
     /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
     /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
-    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
-    /// when the engine is closed meanwhile.
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed)
+    /// also when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// For each stream O(log n + entries returned). Others wait meanwhile when there are several.

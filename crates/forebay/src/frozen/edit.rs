@@ -109,8 +109,8 @@ impl Core {
         Ok(result)
     }
 
-    /// Calls `f` with two lists, frozen together, of which the second may grow. It does nothing when
-    /// the first one is empty.
+    /// Calls `f` with two lists, frozen together, of which the second may grow. It does nothing
+    /// when the first one is empty.
     #[inline]
     pub(crate) fn edit_pair<R>(
         &self,

@@ -79,8 +79,8 @@ impl<'a> FrozenKey<'a> {
         Ok(&mut self.list)
     }
 
-    /// The list, for who knows that the key holds no stream, or looks at the length only, which is 0
-    /// then.
+    /// The list, for who knows that the key holds no stream, or looks at the length only, which is
+    /// 0 then.
     #[inline]
     pub(crate) const fn bare_list(&self) -> &FrozenList<'a> {
         &self.list
@@ -182,8 +182,8 @@ impl<'a> FrozenKey<'a> {
         }
     }
 
-    /// What does not exist has no expiry. To be called where a key may have ceased to exist that may
-    /// exist again before it is let go.
+    /// What does not exist has no expiry. To be called where a key may have ceased to exist that
+    /// may exist again before it is let go.
     pub(crate) fn forget_expiry_if_gone(&mut self) {
         if self.watched().is_some() && !self.exists() {
             self.forget_expiry();

@@ -2,7 +2,8 @@
 //!
 //! Pushes and pops of lists that need no [attention](crate::object::Attention), and most of what is
 //! done to streams that need none, have their fast paths in `forebay-sync` and in
-//! [`StreamBody`](crate::stream::body::StreamBody). Everything else happens here, under these rules:
+//! [`StreamBody`](crate::stream::body::StreamBody). Everything else happens here, under these
+//! rules:
 //!
 //! 1. **Order.** A key is frozen by freezing its list and then, if it ever held a stream, the log of
 //!    that; locks of consumer groups come last, and who holds one never waits for a frozen log.

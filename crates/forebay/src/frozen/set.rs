@@ -39,8 +39,8 @@ impl<'a> FrozenSet<'a> {
             if set.members.iter().all(|key| key.watched().is_none()) {
                 return Ok(set);
             }
-            // Rule 3. Usually there is nothing to do. Who adds entries serves before letting go; but
-            // entries that somebody has left can be claimed as time passes.
+            // Rule 3. Usually there is nothing to do. Who adds entries serves before letting go;
+            // but entries that somebody has left can be claimed as time passes.
             for at in 0..set.members.len() {
                 let key = &set.members[at];
                 let waiters = key.watched().map(|watch| &watch.waiters);

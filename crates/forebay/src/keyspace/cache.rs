@@ -2,11 +2,12 @@
 //!
 //! A lookup in the directory takes a lock, and a lock that two threads share costs more than the
 //! push behind it. So each thread remembers a few objects. An object belongs to its key for as long
-//! as anybody holds it, therefore what is remembered is never stale; a remembered husk is the price.
+//! as anybody holds it, therefore what is remembered is never stale; a remembered husk is the
+//! price.
 //!
-//! A hash leads to a set of two places. Hashes stand apart from objects, so that a miss reads one pair
-//! of words. A key takes a place at its second miss in a row in its set: keys that are used once do
-//! not push out others.
+//! A hash leads to a set of two places. Hashes stand apart from objects, so that a miss reads one
+//! pair of words. A key takes a place at its second miss in a row in its set: keys that are used
+//! once do not push out others.
 
 use core::cell::{Cell, RefCell};
 use std::sync::Arc;

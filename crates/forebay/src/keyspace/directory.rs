@@ -16,18 +16,19 @@ const LOCKS: usize = 4;
 const SLACK_MIN: usize = 256;
 const SLACK_RATIO: usize = 8;
 
-/// What the keyspace asks of a map from keys, hashed already, to objects. Calls of the same directory
-/// may run at the same time. No method waits for a list, and closures that are passed must not either:
-/// a thread that has lists frozen may be waiting for the directory's lock.
+/// What the keyspace asks of a map from keys, hashed already, to objects. Calls of the same
+/// directory may run at the same time. No method waits for a list, and closures that are passed
+/// must not either: a thread that has lists frozen may be waiting for the directory's lock.
 pub(crate) trait Directory {
     /// The object of `key`.
     fn find(&self, hash: u64, key: &[u8]) -> Option<Arc<Object>>;
 
-    /// Adds `object` unless its key has one; returns the key's object, and whether it is the new one.
+    /// Adds `object` unless its key has one; returns the key's object, and whether it is the new
+    /// one.
     fn insert(&self, hash: u64, object: Arc<Object>) -> (Arc<Object>, bool);
 
-    /// Removes `object` when nobody holds it but the directory and the caller, and `is_husk` agrees.
-    /// Nobody can get hold of it meanwhile.
+    /// Removes `object` when nobody holds it but the directory and the caller, and `is_husk`
+    /// agrees. Nobody can get hold of it meanwhile.
     fn remove(
         &self,
         hash: u64,
@@ -38,15 +39,15 @@ pub(crate) trait Directory {
     /// Gives memory back when the directory has become much smaller than it was.
     fn shrink(&self);
 
-    /// Calls `f` with the hash of every key and its object. What is added or removed meanwhile may be
-    /// missed.
+    /// Calls `f` with the hash of every key and its object. What is added or removed meanwhile may
+    /// be missed.
     fn for_each(&self, f: impl FnMut(u64, &Arc<Object>));
 }
 
 /// A [`Directory`] over a [`DashMap`].
 ///
-/// The key is not stored twice, but its hash is: growing and scanning then need not look at the objects,
-/// each of which is a miss in a large keyspace.
+/// The key is not stored twice, but its hash is: growing and scanning then need not look at the
+/// objects, each of which is a miss in a large keyspace.
 pub(crate) struct DashDirectory(DashMap<Entry, (), BuildHasherDefault<Hashed>>);
 
 impl DashDirectory {
@@ -86,8 +87,8 @@ impl Directory for DashDirectory {
             if !Arc::ptr_eq(&entry.object, object) || Arc::strong_count(object) != 2 {
                 return false;
             }
-            // Acquire fence: the count is read relaxed. What its last holder did to the list before it
-            // let go is seen; pairs with the release in the drop of its `Arc`.
+            // Acquire fence: the count is read relaxed. What its last holder did to the list before
+            // it let go is seen; pairs with the release in the drop of its `Arc`.
             fence(Acquire);
             is_husk(object)
         };

@@ -14,8 +14,8 @@ pub(crate) struct Swept {
 }
 
 impl Keyspace {
-    /// Drops the husks of one slice; empty lists that somebody holds give back the memory that they do
-    /// not need. Writers of the directory wait for one removal at most.
+    /// Drops the husks of one slice; empty lists that somebody holds give back the memory that they
+    /// do not need. Writers of the directory wait for one removal at most.
     pub(crate) fn sweep(&self, slice: usize) -> Swept {
         let directory = &self.slices[slice];
         let is_husk = |object: &Object| object.list.is_empty() && !object.list.is_attended();

@@ -12,16 +12,17 @@ use crate::error::Result;
 use crate::timeout::Timeout;
 
 impl List {
-    /// Takes the leftmost element; when there is none, waits for one. `None` when the timeout is over.
+    /// Takes the leftmost element; when there is none, waits for one. `None` when the timeout is
+    /// over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. Who waits longest is served first. In a task, use
-    /// [`List::blpop_async`].
+    /// The thread looks for some microseconds, then it sleeps. Who waits longest is served first.
+    /// In a task, use [`List::blpop_async`].
     ///
     /// # Errors
     /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
     /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
-    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), [`Closed`](crate::Error::Closed) also
-    /// when the engine is closed meanwhile.
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), [`Closed`](crate::Error::Closed)
+    /// also when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// O(1), however many wait.

@@ -9,8 +9,8 @@ impl List {
     /// Replaces the element with this index. Negative indexes count from the right.
     ///
     /// # Errors
-    /// [`MessageTooLarge`](crate::Error::MessageTooLarge), [`NoSuchKey`](crate::Error::NoSuchKey) when
-    /// the list is empty, [`IndexOutOfRange`](crate::Error::IndexOutOfRange),
+    /// [`MessageTooLarge`](crate::Error::MessageTooLarge), [`NoSuchKey`](crate::Error::NoSuchKey)
+    /// when the list is empty, [`IndexOutOfRange`](crate::Error::IndexOutOfRange),
     /// [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
@@ -91,7 +91,8 @@ impl List {
             .edit(&self.object, |list| lrem(list, count, element))
     }
 
-    /// Keeps the elements from index `start` to index `stop`, both included, and removes the others.
+    /// Keeps the elements from index `start` to index `stop`, both included, and removes the
+    /// others.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).

@@ -15,19 +15,19 @@ use crate::object::Object;
 
 /// A list of an engine, found once: what it does then needs no lookup.
 ///
-/// A handle belongs to its key for ever. When the key is deleted, renamed or expires, the handle sees
-/// an empty list, and when somebody pushes to the key again, it sees that. Clones are the same list.
-/// A handle keeps the engine open.
+/// A handle belongs to its key for ever. When the key is deleted, renamed or expires, the handle
+/// sees an empty list, and when somebody pushes to the key again, it sees that. Clones are the same
+/// list. A handle keeps the engine open.
 ///
-/// The methods are Redis' commands; where nothing else is said, they behave like those. An empty list
-/// is a key that does not exist.
+/// The methods are Redis' commands; where nothing else is said, they behave like those. An empty
+/// list is a key that does not exist.
 ///
-/// Commands on several keys, expiry, DEL and the other commands that every key has are methods of the
-/// [`Engine`](crate::Engine); a handle can be given to them in place of its key.
+/// Commands on several keys, expiry, DEL and the other commands that every key has are methods of
+/// the [`Engine`](crate::Engine); a handle can be given to them in place of its key.
 ///
 /// # Consistency
-/// Every method is one atomic step, but for `lpop_each` and `rpop_each`. All threads see the steps on
-/// a key in one order.
+/// Every method is one atomic step, but for `lpop_each` and `rpop_each`. All threads see the steps
+/// on a key in one order.
 ///
 /// # Examples
 /// ```

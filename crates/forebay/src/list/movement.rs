@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::timeout::Timeout;
 
 impl List {
-    /// LMOVE: takes the element at the end `from` and adds it at the end `to` of `destination`, in one
-    /// step. Returns it; `None` when there is none. Both may be the same list.
+    /// LMOVE: takes the element at the end `from` and adds it at the end `to` of `destination`, in
+    /// one step. Returns it; `None` when there is none. Both may be the same list.
     ///
     /// # Errors
     /// [`OtherEngine`](crate::Error::OtherEngine), [`Closed`](crate::Error::Closed).
@@ -43,8 +43,8 @@ impl List {
             .move_one(&self.object, &destination.object, from, to)
     }
 
-    /// BLMOVE: [`List::lmove`] that waits until there is an element; `None` when the timeout is over.
-    /// Waits as [`List::blpop`] does.
+    /// BLMOVE: [`List::lmove`] that waits until there is an element; `None` when the timeout is
+    /// over. Waits as [`List::blpop`] does.
     ///
     /// # Errors
     /// As [`List::blpop`], and [`OtherEngine`](crate::Error::OtherEngine).

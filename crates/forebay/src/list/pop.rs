@@ -50,8 +50,8 @@ impl List {
         pop(&self.core, &self.object, Side::Right)
     }
 
-    /// Takes the leftmost element and calls `f` with its bytes, where they lie: nothing is copied or
-    /// allocated. `None` when there is no element.
+    /// Takes the leftmost element and calls `f` with its bytes, where they lie: nothing is copied
+    /// or allocated. `None` when there is no element.
     ///
     /// The element is gone for others from the start. Nothing is locked while `f` runs, and `f` may
     /// use the list.
@@ -144,8 +144,8 @@ impl List {
     /// Takes up to `max` elements from the left and calls `f` with each, where it lies: nothing is
     /// copied or allocated. Returns how many there were.
     ///
-    /// The elements are taken in a few steps, not in one: elements of other consumers may lie between
-    /// those of two steps. What `f` may do is said at [`List::lpop_with`].
+    /// The elements are taken in a few steps, not in one: elements of other consumers may lie
+    /// between those of two steps. What `f` may do is said at [`List::lpop_with`].
     ///
     /// # Errors
     /// As [`List::lpop`].

@@ -11,8 +11,8 @@ impl List {
     /// Returns the new length. Who waits for them is served before the call returns.
     ///
     /// # Errors
-    /// [`NoElements`](crate::Error::NoElements), [`MessageTooLarge`](crate::Error::MessageTooLarge),
-    /// [`Closed`](crate::Error::Closed).
+    /// [`NoElements`](crate::Error::NoElements),
+    /// [`MessageTooLarge`](crate::Error::MessageTooLarge), [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
     /// O(1) for each element and the copy; no allocation but one for each segment.

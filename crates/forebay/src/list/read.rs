@@ -30,15 +30,15 @@ impl List {
         self.core.len(&self.object)
     }
 
-    /// The elements from index `start` to index `stop`, both included. 0 is the leftmost element, -1
-    /// the rightmost. What lies outside the list is left away.
+    /// The elements from index `start` to index `stop`, both included. 0 is the leftmost element,
+    /// -1 the rightmost. What lies outside the list is left away.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
-    /// O(number of elements returned + number of segments before them). Other calls on the list wait
-    /// meanwhile.
+    /// O(number of elements returned + number of segments before them). Other calls on the list
+    /// wait meanwhile.
     ///
     /// # Examples
     /// ```
@@ -54,7 +54,8 @@ impl List {
             .read(&self.object, |list| lrange(list, start, stop))
     }
 
-    /// The element with this index; `None` when there is none. Negative indexes count from the right.
+    /// The element with this index; `None` when there is none. Negative indexes count from the
+    /// right.
     ///
     /// # Errors
     /// [`Closed`](crate::Error::Closed).

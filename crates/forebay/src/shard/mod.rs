@@ -1,8 +1,8 @@
 //! What must not stand in a caller's way: expiry, the timeouts of futures, and dropping husks.
 //!
-//! Each shard looks after its slices of the keyspace: slice `i` belongs to shard `i % shards`, shard
-//! `i` to worker `i % workers`. Callers never send an operation to a worker. They leave a note in a
-//! shard's [timers], and wake the worker when that note is the next thing to happen.
+//! Each shard looks after its slices of the keyspace: slice `i` belongs to shard `i % shards`,
+//! shard `i` to worker `i % workers`. Callers never send an operation to a worker. They leave a
+//! note in a shard's [timers], and wake the worker when that note is the next thing to happen.
 
 mod timers;
 mod worker;

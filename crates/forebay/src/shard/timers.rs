@@ -16,8 +16,8 @@ use crate::object::Object;
 /// ever stale.
 #[derive(Default)]
 pub(super) struct Timers {
-    /// Keys by the time at which they have to be looked at, for they expire or somebody who waits can
-    /// claim entries of theirs. One object has one note at most.
+    /// Keys by the time at which they have to be looked at, for they expire or somebody who waits
+    /// can claim entries of theirs. One object has one note at most.
     looks: BTreeMap<(i64, usize), Arc<Object>>,
     /// Futures by the time at which they give up.
     deadlines: BTreeMap<(Instant, u64), WaiterHandle<Reply>>,

@@ -27,8 +27,8 @@ pub struct XaddOptions {
     pub idempotence: Option<Idempotence>,
 }
 
-/// What tells that a producer has sent an entry before. Adding it again then adds nothing and answers
-/// the id that it got the first time.
+/// What tells that a producer has sent an entry before. Adding it again then adds nothing and
+/// answers the id that it got the first time.
 ///
 /// A stream remembers this for a [time](super::XcfgsetOptions::idmp_duration_s) and for so
 /// [many](super::XcfgsetOptions::idmp_maxsize) entries of each producer.

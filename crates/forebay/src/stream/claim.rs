@@ -21,8 +21,8 @@ use crate::error::{Error, Result};
 pub struct XclaimOptions {
     /// IDLE, TIME: when they count as delivered.
     pub delivered: ClaimTime,
-    /// How often they count as delivered. `None` is once more than before, or as often as before when
-    /// only their ids are asked for.
+    /// How often they count as delivered. `None` is once more than before, or as often as before
+    /// when only their ids are asked for.
     pub retrycount: Option<u64>,
     /// Makes entries pending that are not, but that are in the stream.
     pub force: bool,

@@ -14,7 +14,8 @@ pub enum Deletion {
     NotFound,
     /// It is gone; with XACKDEL: acknowledged too.
     Deleted,
-    /// It is still there, for some group still refers to it; with XACKDEL: acknowledged in this one.
+    /// It is still there, for some group still refers to it; with XACKDEL: acknowledged in this
+    /// one.
     Referenced,
 }
 

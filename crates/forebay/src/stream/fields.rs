@@ -5,8 +5,8 @@ use core::iter::FusedIterator;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-/// The fields of an entry: pairs of a name and a value, in the order in which they were added. A name
-/// may come more than once.
+/// The fields of an entry: pairs of a name and a value, in the order in which they were added. A
+/// name may come more than once.
 ///
 /// They lie in one block of memory that clones, and everything taken out as [`Bytes`], share.
 ///

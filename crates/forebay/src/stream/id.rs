@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 /// The id of an entry: the time of the engine in milliseconds since the beginning of 1970, then the
 /// number of the entry within that millisecond, from 0.
 ///
-/// Ids of a stream only ever rise. They are written `ms-seq`; where a `seq` is left away in text, it
-/// is 0.
+/// Ids of a stream only ever rise. They are written `ms-seq`; where a `seq` is left away in text,
+/// it is 0.
 ///
 /// # Examples
 /// ```

@@ -197,7 +197,8 @@ pub struct FullPendingEntry {
     pub id: StreamId,
     /// Whose it is. `None` when it was given back.
     pub consumer: Option<Bytes>,
-    /// When it was delivered, in milliseconds since the beginning of 1970; 0 when it was given back.
+    /// When it was delivered, in milliseconds since the beginning of 1970; 0 when it was given
+    /// back.
     pub delivered_at_ms: i64,
     /// How often it has been delivered.
     pub deliveries: u64,

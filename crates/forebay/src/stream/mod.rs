@@ -1,7 +1,7 @@
 //! Streams: what their commands are given and what they answer.
 //!
-//! A stream is a log of [entries](Entry), each with an [id](StreamId) that is larger than all before
-//! it. Anybody can read any part of it, and *consumer groups* share its entries among their
+//! A stream is a log of [entries](Entry), each with an [id](StreamId) that is larger than all
+//! before it. Anybody can read any part of it, and *consumer groups* share its entries among their
 //! consumers: an entry that a consumer of the group has been given is *pending* until it is
 //! acknowledged, so that what a consumer left unfinished when it went away can be taken over.
 //!

@@ -6,8 +6,8 @@ use core::str::FromStr;
 use super::id::{Partial, StreamId, number};
 use crate::error::{Error, Result};
 
-/// Which id XADD gives to the new entry. It is always larger than every id that the stream has given
-/// out, those of deleted entries included.
+/// Which id XADD gives to the new entry. It is always larger than every id that the stream has
+/// given out, those of deleted entries included.
 ///
 /// # Examples
 /// ```
@@ -21,7 +21,8 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NewId {
-    /// `*`: the time now, and 0. Where that is not larger than the last id, the one after the last id.
+    /// `*`: the time now, and 0. Where that is not larger than the last id, the one after the last
+    /// id.
     #[default]
     Auto,
     /// `ms-*`: this time, and the first number that is free in it.

@@ -19,8 +19,8 @@ pub struct PendingSummary {
     pub count: u64,
     /// The smallest and the largest id; `None` when nothing is pending.
     pub range: Option<(StreamId, StreamId)>,
-    /// How many each consumer has, by name; consumers with none are left away, and entries that were
-    /// given back belong to none.
+    /// How many each consumer has, by name; consumers with none are left away, and entries that
+    /// were given back belong to none.
     pub consumers: Vec<(Bytes, u64)>,
 }
 
@@ -86,7 +86,8 @@ pub struct PendingEntry {
     pub id: StreamId,
     /// Whose it is. `None` when it was given back; Redis then says that the consumer is "".
     pub consumer: Option<Bytes>,
-    /// How many milliseconds ago it was delivered. `None` when it was given back; Redis then says -1.
+    /// How many milliseconds ago it was delivered. `None` when it was given back; Redis then says
+    /// -1.
     pub idle_ms: Option<u64>,
     /// How often it has been delivered.
     pub deliveries: u64,

@@ -194,8 +194,8 @@ impl IdRange {
     /// The smallest and the largest id; nothing is in between when the first is larger.
     ///
     /// # Errors
-    /// [`InvalidRangeStart`](Error::InvalidRangeStart) when it starts after the largest id there can
-    /// be, [`InvalidRangeEnd`](Error::InvalidRangeEnd) when it ends before the smallest.
+    /// [`InvalidRangeStart`](Error::InvalidRangeStart) when it starts after the largest id there
+    /// can be, [`InvalidRangeEnd`](Error::InvalidRangeEnd) when it ends before the smallest.
     ///
     /// # Examples
     /// ```

@@ -28,7 +28,8 @@ pub enum ReadFrom {
     Last,
 }
 
-/// What XREAD reads, and how long it waits. The default reads everything there is and does not wait.
+/// What XREAD reads, and how long it waits. The default reads everything there is and does not
+/// wait.
 ///
 /// # Examples
 /// ```

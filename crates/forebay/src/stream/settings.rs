@@ -25,8 +25,8 @@ pub struct XsetidOptions {
     pub max_deleted_id: Option<StreamId>,
 }
 
-/// What XCFGSET sets. What is `None` stays as it is. When something changes, the stream forgets what
-/// producers have sent.
+/// What XCFGSET sets. What is `None` stays as it is. When something changes, the stream forgets
+/// what producers have sent.
 ///
 /// # Examples
 /// ```

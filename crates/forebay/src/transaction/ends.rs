@@ -9,8 +9,8 @@ use crate::command::push;
 use crate::error::Result;
 
 impl Transaction<'_> {
-    /// LPUSH: see [`List::lpush`](crate::List::lpush). Who waits for the elements is served when the
-    /// transaction ends.
+    /// LPUSH: see [`List::lpush`](crate::List::lpush). Who waits for the elements is served when
+    /// the transaction ends.
     ///
     /// # Errors
     /// As [`List::lpush`](crate::List::lpush), and
@@ -135,8 +135,9 @@ impl Transaction<'_> {
         self.edit(key, |list| list.pop(Side::Right))
     }
 
-    /// Pops from the left and calls `f` with the bytes: see [`List::lpop_with`](crate::List::lpop_with).
-    /// Here the element is copied, and does not go back when `f` panics.
+    /// Pops from the left and calls `f` with the bytes: see
+    /// [`List::lpop_with`](crate::List::lpop_with). Here the element is copied, and does not go
+    /// back when `f` panics.
     ///
     /// # Errors
     /// As [`Transaction::lpop`].
@@ -181,8 +182,8 @@ impl Transaction<'_> {
         Ok(self.rpop(key)?.map(|element| f(&element)))
     }
 
-    /// Pops up to `max` elements from the left and calls `f` with each; returns how many there were.
-    /// Otherwise as [`Transaction::lpop_with`].
+    /// Pops up to `max` elements from the left and calls `f` with each; returns how many there
+    /// were. Otherwise as [`Transaction::lpop_with`].
     ///
     /// # Errors
     /// As [`Transaction::lpop`].

@@ -17,12 +17,12 @@ use crate::error::{Error, Result};
 use crate::frozen::{FrozenKey, FrozenSet};
 use crate::object::{FrozenList, Object};
 
-/// The commands that [`Engine::transaction`](crate::Engine::transaction) offers inside its one atomic
-/// step, on the keys that were declared.
+/// The commands that [`Engine::transaction`](crate::Engine::transaction) offers inside its one
+/// atomic step, on the keys that were declared.
 ///
-/// They do what the methods of the [`Engine`](crate::Engine) with the same names do; all of them return
-/// [`Error::KeyNotDeclared`] for other keys. There are none that block, and none is undone when
-/// a later one fails.
+/// They do what the methods of the [`Engine`](crate::Engine) with the same names do; all of them
+/// return [`Error::KeyNotDeclared`] for other keys. There are none that block, and none is undone
+/// when a later one fails.
 ///
 /// # Examples
 /// ```

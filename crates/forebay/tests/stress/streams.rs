@@ -260,8 +260,8 @@ fn work(consumer: &Consumer, ids: &[StreamId], random: &mut Random) -> Vec<Strea
     acked
 }
 
-/// Consumers die with entries in their hands, in the middle of a wait too; the others take over what
-/// they have left. Every entry is acknowledged exactly once.
+/// Consumers die with entries in their hands, in the middle of a wait too; the others take over
+/// what they have left. Every entry is acknowledged exactly once.
 #[test]
 fn what_the_dead_have_left_is_done_by_others() {
     let engine = engine_with_groups();

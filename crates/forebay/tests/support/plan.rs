@@ -15,8 +15,8 @@ pub(crate) struct Plan {
     pub(crate) padding: usize,
     /// Whether a list has an expiry to begin with: then it takes the slow path.
     pub(crate) expiring: [bool; 2],
-    /// Whether there are handles. Without them, and with names that nobody has used, lists come into
-    /// being in the middle of it all.
+    /// Whether there are handles. Without them, and with names that nobody has used, lists come
+    /// into being in the middle of it all.
     pub(crate) handles: bool,
     pub(crate) threads: Vec<Vec<Step>>,
 }
@@ -104,8 +104,8 @@ impl Plan {
     }
 }
 
-/// Which kinds of operations one plan has: some and not all, for two rare ones meet more often where
-/// they have not all the others between them.
+/// Which kinds of operations one plan has: some and not all, for two rare ones meet more often
+/// where they have not all the others between them.
 #[derive(Clone, Copy, Debug)]
 struct Swarm(u64);
 

@@ -37,8 +37,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The arguments of XRANGE and XREVRANGE, which look at the end that they are given first before
-    /// the other one.
+    /// The arguments of XRANGE and XREVRANGE, which look at the end that they are given first
+    /// before the other one.
     pub(crate) fn new(range: IdRange, count: Option<u64>, is_backwards: bool) -> Result<Self> {
         let (from, to) = if is_backwards {
             let to = range.end.highest()?;

@@ -39,8 +39,8 @@ impl StreamBody {
         if let Some(trim) = &options.trim
             && added.is_ok()
         {
-            // What is too much may stay for a while, so this is as good as one step. When the log has
-            // become attended meanwhile, it stays a little longer.
+            // What is too much may stay for a while, so this is as good as one step. When the log
+            // has become attended meanwhile, it stays a little longer.
             if self.would_trim(trim)
                 && let Ok(mut frozen) = self.freeze_unattended()
             {

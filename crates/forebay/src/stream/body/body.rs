@@ -12,13 +12,15 @@ use super::idempotence::Remembered;
 /// What belongs to a stream and only exclusive mode reaches. Most streams need nothing.
 pub(super) type Alone = Option<Box<Remembered>>;
 
-/// The log needs attention, or the command does: it has to be frozen, with its key. Nothing was done.
+/// The log needs attention, or the command does: it has to be frozen, with its key. Nothing was
+/// done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Detour;
 
 /// A stream, or the place for one.
 ///
-/// The log is attended while the key holds no stream, and when it needs attention for another reason.
+/// The log is attended while the key holds no stream, and when it needs attention for another
+/// reason.
 pub(crate) struct StreamBody {
     pub(super) log: StreamLog<Alone>,
     pub(super) groups: Groups,
@@ -35,8 +37,8 @@ impl StreamBody {
         }
     }
 
-    /// Begins exclusive mode; see [`StreamLog::freeze`]. The key's list is frozen, or the caller looks
-    /// whether the log is attended.
+    /// Begins exclusive mode; see [`StreamLog::freeze`]. The key's list is frozen, or the caller
+    /// looks whether the log is attended.
     pub(crate) fn freeze(&self) -> FrozenStream<'_> {
         FrozenStream::new(self, self.log.freeze())
     }

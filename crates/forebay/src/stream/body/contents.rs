@@ -16,8 +16,8 @@ pub(crate) struct StreamContents {
 }
 
 impl FrozenStream<'_> {
-    /// Takes everything out and leaves the stream as new. O(number of groups). From here on the groups
-    /// are gone for whoever has looked them up before.
+    /// Takes everything out and leaves the stream as new. O(number of groups). From here on the
+    /// groups are gone for whoever has looked them up before.
     #[must_use]
     pub(crate) fn take_contents(&mut self) -> StreamContents {
         let log = self.log.take_all();
@@ -29,8 +29,8 @@ impl FrozenStream<'_> {
         }
     }
 
-    /// Puts in what was taken out of a stream, this one or another. What was here must have been taken
-    /// out.
+    /// Puts in what was taken out of a stream, this one or another. What was here must have been
+    /// taken out.
     pub(crate) fn put_contents(&mut self, contents: StreamContents) {
         debug_assert!(
             self.log.is_empty() && self.body.groups.len() == 0,

@@ -58,7 +58,8 @@ impl<'g> Found<'g> {
 }
 
 impl StreamBody {
-    /// XREADGROUP of new entries. The group is `hint`, if it still is one; otherwise it is looked up.
+    /// XREADGROUP of new entries. The group is `hint`, if it still is one; otherwise it is looked
+    /// up.
     pub(crate) fn deliver(
         &self,
         name: &[u8],

@@ -21,8 +21,8 @@ impl SharedGroup {
         Self(Mutex::new(Membership(Some(group))))
     }
 
-    /// The state of the group, locked. `None` when the group is gone: it was destroyed, or its stream
-    /// was deleted or renamed.
+    /// The state of the group, locked. `None` when the group is gone: it was destroyed, or its
+    /// stream was deleted or renamed.
     #[inline]
     pub(super) fn lock(&self) -> Option<LockedGroup<'_>> {
         let group = self.0.lock();
@@ -65,8 +65,8 @@ impl Groups {
         group.take()
     }
 
-    /// Calls `f` with every group and its name, in the order of names, one after the other. The log is
-    /// frozen.
+    /// Calls `f` with every group and its name, in the order of names, one after the other. The log
+    /// is frozen.
     pub(super) fn for_each(&self, mut f: impl FnMut(&[u8], &mut Group)) {
         for (name, group) in &*self.0.read() {
             if let Some(mut group) = group.lock() {

@@ -59,7 +59,8 @@ impl FrozenStream<'_> {
         self.with_group(name, |_, group| group.create_consumer(consumer, now_ms))
     }
 
-    /// XGROUP DELCONSUMER: how many entries are pending no more. `None` when there is no such group.
+    /// XGROUP DELCONSUMER: how many entries are pending no more. `None` when there is no such
+    /// group.
     pub(crate) fn delete_consumer(&self, name: &[u8], consumer: &[u8]) -> Option<u64> {
         self.with_group(name, |_, group| group.delete_consumer(consumer))
     }

@@ -6,7 +6,8 @@
 //!            |     `- Alone                   what producers have sent (IDMP); only in exclusive mode
 //!            `-> Groups --> SharedGroup       name, and under a lock of its own: the state of the group
 //! ```
-//! A body stays with its key for as long as the key's object does; commands on keys move its contents.
+//! A body stays with its key for as long as the key's object does; commands on keys move its
+//! contents.
 //!
 //! # Three ways to work on a stream
 //! 1. **Shared**, while the log is not *attended*: adding, reading, delivering new entries and
@@ -18,15 +19,16 @@
 //!    stream, or somebody waits for it, or it will expire. That is what [`crate::frozen`] is about.
 //!
 //! # Locks
-//! The log is frozen after the key's list, and groups are locked after the log was frozen. Who holds the
-//! lock of a group never waits for a frozen log: it lets go, waits, and begins again. A group is changed
-//! with a [snapshot](forebay_sync::stream_log::Snapshot) of the log that was taken under the group's
-//! lock, so that everything that began to freeze the log before that has been done with the group, and
-//! everything that begins later waits for the lock when it comes to the group.
+//! The log is frozen after the key's list, and groups are locked after the log was frozen. Who
+//! holds the lock of a group never waits for a frozen log: it lets go, waits, and begins again. A
+//! group is changed with a [snapshot](forebay_sync::stream_log::Snapshot) of the log that was taken
+//! under the group's lock, so that everything that began to freeze the log before that has been
+//! done with the group, and everything that begins later waits for the lock when it comes to the
+//! group.
 //!
 //! # Segments that go
-//! Groups know pending entries by their places, and need their ids when the segment is gone. So whoever
-//! removes entries in exclusive mode tells the groups before it does anything else.
+//! Groups know pending entries by their places, and need their ids when the segment is gone. So
+//! whoever removes entries in exclusive mode tells the groups before it does anything else.
 
 mod ack;
 mod add;

@@ -1,7 +1,7 @@
 //! XTRIM, and what XADD trims.
 //!
-//! With `~` whole nodes go: runs of entries whose ordinals share everything but the last two digits.
-//! Redis' nodes are runs of 100 entries too, or of 4096 bytes.
+//! With `~` whole nodes go: runs of entries whose ordinals share everything but the last two
+//! digits. Redis' nodes are runs of 100 entries too, or of 4096 bytes.
 
 use core::iter::Peekable;
 

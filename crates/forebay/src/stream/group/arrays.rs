@@ -8,8 +8,8 @@ use super::place::Place;
 use super::record::{ARRAYS_MAX, Link, Record};
 use crate::stream::id::StreamId;
 
-/// One array for each segment with pending entries. Only the last one may be empty: it waits for the
-/// next delivery, so that reading and acknowledging in turns allocates nothing.
+/// One array for each segment with pending entries. Only the last one may be empty: it waits for
+/// the next delivery, so that reading and acknowledging in turns allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arrays {
     /// By number. Those in `vacant` belong to no segment.

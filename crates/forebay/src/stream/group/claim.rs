@@ -134,8 +134,8 @@ impl Group {
         deleted
     }
 
-    /// XAUTOCLAIM: looks at pending entries in the order of ids, from one on (this one included), and
-    /// calls `claimed` for each that is the consumer's now. What was deleted counts too.
+    /// XAUTOCLAIM: looks at pending entries in the order of ids, from one on (this one included),
+    /// and calls `claimed` for each that is the consumer's now. What was deleted counts too.
     ///
     /// At most `count` entries, of at most ten times as many that are looked at.
     #[expect(clippy::too_many_arguments, reason = "the command has so many")]
@@ -180,9 +180,9 @@ impl Group {
         result
     }
 
-    /// XREADGROUP with CLAIM: takes over what nobody has, in the order of its release, then what was
-    /// idle for long enough, longest first, as far as `give` goes on. Returns the ids of those that
-    /// are no longer in the log; they are not pending any more.
+    /// XREADGROUP with CLAIM: takes over what nobody has, in the order of its release, then what
+    /// was idle for long enough, longest first, as far as `give` goes on. Returns the ids of those
+    /// that are no longer in the log; they are not pending any more.
     pub(crate) fn claim_idle(
         &mut self,
         consumer: ConsumerIndex,
@@ -223,8 +223,8 @@ impl Group {
         deleted
     }
 
-    /// Whether there is an entry to be [claimed](Self::claim_idle) that is still in the log. Those that
-    /// are not, and stand before it, are not pending any more.
+    /// Whether there is an entry to be [claimed](Self::claim_idle) that is still in the log. Those
+    /// that are not, and stand before it, are not pending any more.
     pub(crate) fn has_idle(&mut self, min_idle_ms: i64, now_ms: i64, log: &impl Ids) -> bool {
         while let Some(link) = self.pending.oldest() {
             if !self.pending.get(link).is_idle_for(min_idle_ms, now_ms) {
@@ -238,8 +238,8 @@ impl Group {
         false
     }
 
-    /// When the next entry is idle for long enough to be [claimed](Self::claim_idle). `i64::MIN` when
-    /// there is one that nobody has, `None` when nothing is pending.
+    /// When the next entry is idle for long enough to be [claimed](Self::claim_idle). `i64::MIN`
+    /// when there is one that nobody has, `None` when nothing is pending.
     pub(crate) fn claimable_at_ms(&self, min_idle_ms: i64) -> Option<i64> {
         let pending = self.pending.get(self.pending.oldest()?);
         Some(match pending.consumer {

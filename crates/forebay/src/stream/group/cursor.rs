@@ -86,7 +86,8 @@ impl Cursor {
         self.place = Some(place);
     }
 
-    /// Whether each further entry adds one to the counter. It remains so while only the cursor moves.
+    /// Whether each further entry adds one to the counter. It remains so while only the cursor
+    /// moves.
     #[inline]
     pub(super) fn is_counting(&self, figures: &LogFigures) -> bool {
         self.entries_read.is_some()

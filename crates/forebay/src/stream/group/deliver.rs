@@ -22,8 +22,8 @@ impl Group {
     /// XREADGROUP with `>`: entries behind the cursor, in their order, are the consumer's now.
     ///
     /// An entry that is pending, because XGROUP SETID went back, changes hands as if it were new.
-    /// Returns how many entries were delivered: all of them, unless entries of four million segments
-    /// are pending; the cursor is then before the first that was not.
+    /// Returns how many entries were delivered: all of them, unless entries of four million
+    /// segments are pending; the cursor is then before the first that was not.
     #[inline]
     pub(crate) fn deliver(
         &mut self,
@@ -68,8 +68,8 @@ impl Group {
     }
 
     /// XREADGROUP with an id: what the consumer has, from an id on (this one included), as far as
-    /// `give` goes on. Each is delivered once more, but what was deleted meanwhile. O(pending entries of
-    /// the group behind the id) at worst.
+    /// `give` goes on. Each is delivered once more, but what was deleted meanwhile. O(pending
+    /// entries of the group behind the id) at worst.
     pub(crate) fn history(
         &mut self,
         consumer: ConsumerIndex,

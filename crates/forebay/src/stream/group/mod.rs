@@ -5,9 +5,9 @@
 //! their [`Place`], and asks the log for ids through [`Ids`].
 //!
 //! # Why under a lock
-//! Each group has a mutex of its own. Nobody who adds to the log or reads it without the group takes
-//! it, and groups do not share it. Free, it is one read-modify-write; changing every record by
-//! compare-exchange would be one for each entry, and some more for the counters. In return every
+//! Each group has a mutex of its own. Nobody who adds to the log or reads it without the group
+//! takes it, and groups do not share it. Free, it is one read-modify-write; changing every record
+//! by compare-exchange would be one for each entry, and some more for the counters. In return every
 //! command on a group is one step, the counters are exact, and there can be an order of time.
 //!
 //! # State
@@ -18,22 +18,22 @@
 //!                        --> Order     two chains through the records: released, then by time
 //!                        --> Values    what does not fit into 16 bytes
 //! ```
-//! A record is {neighbours in the order of time, time, consumer, count}. Its slot in the array of its
-//! segment is the slot of the entry, so that the way from an entry to its record is an index. An
-//! array grows with what is delivered, goes when nothing in it is pending, and closes up when little
-//! is: some 16 bytes for each pending entry when many are, and not many more when few are.
+//! A record is {neighbours in the order of time, time, consumer, count}. Its slot in the array of
+//! its segment is the slot of the entry, so that the way from an entry to its record is an index.
+//! An array grows with what is delivered, goes when nothing in it is pending, and closes up when
+//! little is: some 16 bytes for each pending entry when many are, and not many more when few are.
 //!
 //! # When entries go
 //! A deleted or trimmed entry remains pending, as in Redis, until it is acknowledged or somebody
 //! claims it. When its segment goes, the group [keeps the ids](Group::retire) of those.
 //!
 //! # Invariants
-//! * **I1.** There is an array for each segment with pending entries, and at most one more: the last
-//!   may be empty.
-//! * **I2.** Every pending record is in exactly one chain: in that of what was released if nobody has
-//!   it, in that of times otherwise. Times do not fall along the latter.
-//! * **I3.** The counts of the consumers and of what was released are those of the records, and add up
-//!   to the number of pending entries.
+//! * **I1.** There is an array for each segment with pending entries, and at most one more: the
+//!   last may be empty.
+//! * **I2.** Every pending record is in exactly one chain: in that of what was released if nobody
+//!   has it, in that of times otherwise. Times do not fall along the latter.
+//! * **I3.** The counts of the consumers and of what was released are those of the records, and add
+//!   up to the number of pending entries.
 //! * **I4.** A record says that it has values aside if and only if there are some.
 //! * **I5.** The pending entries of a segment that is gone have their ids in their array.
 //!

@@ -108,9 +108,9 @@ impl PendingTable {
         self.arrays.retire(segment, id_of);
     }
 
-    /// Records entries as delivered for the first time; those that are pending already change hands.
-    /// Calls `done` for each, and returns how many there were: fewer than given when there is no
-    /// room, see [`ARRAYS_MAX`](super::record::ARRAYS_MAX).
+    /// Records entries as delivered for the first time; those that are pending already change
+    /// hands. Calls `done` for each, and returns how many there were: fewer than given when there
+    /// is no room, see [`ARRAYS_MAX`](super::record::ARRAYS_MAX).
     #[inline]
     pub(super) fn deliver(
         &mut self,
@@ -246,8 +246,8 @@ impl PendingTable {
         before - self.len
     }
 
-    /// Removes entries in a row, which were delivered so, at once. Returns how many of the places it
-    /// is done with: 0 when the first is nothing for it.
+    /// Removes entries in a row, which were delivered so, at once. Returns how many of the places
+    /// it is done with: 0 when the first is nothing for it.
     #[inline]
     fn remove_run(&mut self, first: Link, places: &[Place]) -> usize {
         let segment = places[0].segment;

@@ -29,8 +29,8 @@ impl Place {
 /// What a group asks the log.
 ///
 /// The log answers for every segment that it still has, for slots whose entries are deleted too. It
-/// has told the group of every other one with [`Group::retire`](super::Group::retire). An answer may
-/// be older than that: what the group was told comes first.
+/// has told the group of every other one with [`Group::retire`](super::Group::retire). An answer
+/// may be older than that: what the group was told comes first.
 pub(crate) trait Ids {
     /// The first place with this id or a greater one, its entry deleted or not.
     fn seek(&self, id: StreamId) -> Option<Place>;

@@ -78,8 +78,8 @@ impl Group {
         }
     }
 
-    /// XPENDING with a range, and the pending entries of XINFO STREAM FULL. O(pending entries in the
-    /// range).
+    /// XPENDING with a range, and the pending entries of XINFO STREAM FULL. O(pending entries in
+    /// the range).
     pub(crate) fn pending_rows(
         &self,
         query: &PendingQuery<'_>,

@@ -6,17 +6,17 @@ use crate::error::Result;
 use crate::stream::{StreamId, XaddOptions, XcfgsetOptions, XsetidOptions};
 
 impl Stream {
-    /// Adds an entry with these fields and returns its id: the time in milliseconds, and 0; where that is
-    /// not larger than the last id, the one after that. Makes the stream if there is none.
+    /// Adds an entry with these fields and returns its id: the time in milliseconds, and 0; where
+    /// that is not larger than the last id, the one after that. Makes the stream if there is none.
     ///
     /// # Errors
-    /// [`NoFields`](crate::Error::NoFields), [`MessageTooLarge`](crate::Error::MessageTooLarge) with the
-    /// bytes of all names and values, [`IdsExhausted`](crate::Error::IdsExhausted),
+    /// [`NoFields`](crate::Error::NoFields), [`MessageTooLarge`](crate::Error::MessageTooLarge)
+    /// with the bytes of all names and values, [`IdsExhausted`](crate::Error::IdsExhausted),
     /// [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
-    /// O(number of fields) and the copy: one atomic step, and an allocation now and then. Nobody waits for
-    /// it but readers of the very entry.
+    /// O(number of fields) and the copy: one atomic step, and an allocation now and then. Nobody
+    /// waits for it but readers of the very entry.
     ///
     /// # Examples
     /// ```
@@ -44,8 +44,8 @@ impl Stream {
     /// [`IdTooSmall`](crate::Error::IdTooSmall).
     ///
     /// # Complexity
-    /// As [`Stream::xadd`]. Others wait meanwhile for trimming, but approximate trimming that has nothing
-    /// to do, and for idempotence.
+    /// As [`Stream::xadd`]. Others wait meanwhile for trimming, but approximate trimming that has
+    /// nothing to do, and for idempotence.
     ///
     /// # Examples
     /// ```
@@ -77,8 +77,8 @@ impl Stream {
     /// [`SetidBelowGivenDeleted`](crate::Error::SetidBelowGivenDeleted),
     /// [`SetidBelowDeleted`](crate::Error::SetidBelowDeleted),
     /// [`SetidBelowLastEntry`](crate::Error::SetidBelowLastEntry),
-    /// [`SetidBelowLength`](crate::Error::SetidBelowLength), [`WrongType`](crate::Error::WrongType),
-    /// [`Closed`](crate::Error::Closed).
+    /// [`SetidBelowLength`](crate::Error::SetidBelowLength),
+    /// [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
     /// O(number of groups).

@@ -75,9 +75,9 @@ impl Consumer {
     ///
     /// # Cancel safety
     /// No entry is lost when the future is dropped: what it was given but had not returned yet is
-    /// pending for the consumer, which finds it when it reads what it has pending, and which others can
-    /// claim. (With [`XreadgroupOptions::noack`] nothing is pending, and such entries are gone for the
-    /// group.)
+    /// pending for the consumer, which finds it when it reads what it has pending, and which others
+    /// can claim. (With [`XreadgroupOptions::noack`] nothing is pending, and such entries are gone
+    /// for the group.)
     ///
     /// # Examples
     /// ```

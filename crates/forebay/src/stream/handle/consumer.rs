@@ -13,7 +13,8 @@ use crate::stream::{
     XclaimOptions, XreadgroupOptions,
 };
 
-/// A consumer of a group: what it reads is pending until it, or another, [acknowledges](Group::xack) it.
+/// A consumer of a group: what it reads is pending until it, or another,
+/// [acknowledges](Group::xack) it.
 ///
 /// # Examples
 /// ```
@@ -74,8 +75,8 @@ impl Consumer {
         &self.group
     }
 
-    /// The next `count` entries that no consumer of the group was given, or as many as there are. They are
-    /// pending from now on.
+    /// The next `count` entries that no consumer of the group was given, or as many as there are.
+    /// They are pending from now on.
     ///
     /// # Errors
     /// As [`Consumer::xreadgroup`].
@@ -108,26 +109,26 @@ impl Consumer {
         read_new(&stream.core, &stream.object, &reading)
     }
 
-    /// Entries for this consumer: [new ones](GroupReadFrom::New), before which it may take over what
-    /// others have left too long, or those that it was given before. With
-    /// [`XreadgroupOptions::block`], when there is nothing new, it waits until there is; nothing comes
-    /// back when the timeout is over.
+    /// Entries for this consumer: [new ones](GroupReadFrom::New), before which it may take over
+    /// what others have left too long, or those that it was given before. With
+    /// [`XreadgroupOptions::block`], when there is nothing new, it waits until there is; nothing
+    /// comes back when the timeout is over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. Of those who wait in a group, who waits longest is
-    /// served first. In a task, use [`Consumer::xreadgroup_async`].
+    /// The thread looks for some microseconds, then it sleeps. Of those who wait in a group, who
+    /// waits longest is served first. In a task, use [`Consumer::xreadgroup_async`].
     ///
     /// # Errors
     /// As [`XreadgroupOptions::check`]; and [`NoGroup`](crate::Error::NoGroup) and
     /// [`WrongType`](crate::Error::WrongType), also when the group goes meanwhile;
     /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
     /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
-    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
-    /// when the engine is closed meanwhile.
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed)
+    /// also when the engine is closed meanwhile.
     ///
     /// # Complexity
-    /// O(entries returned) for new ones, and only others that use this group wait meanwhile. Others wait
-    /// too when pending entries are read or taken over: O(log n) for each, and O(pending entries of the
-    /// group) at worst for the history of a consumer that has few of them.
+    /// O(entries returned) for new ones, and only others that use this group wait meanwhile. Others
+    /// wait too when pending entries are read or taken over: O(log n) for each, and O(pending
+    /// entries of the group) at worst for the history of a consumer that has few of them.
     ///
     /// # Examples
     /// ```
@@ -162,8 +163,8 @@ impl Consumer {
         Ok(delivered)
     }
 
-    /// Takes over entries that have been pending for `min_idle_ms` milliseconds, and returns them. Those
-    /// that are no longer in the stream are not pending any more.
+    /// Takes over entries that have been pending for `min_idle_ms` milliseconds, and returns them.
+    /// Those that are no longer in the stream are not pending any more.
     ///
     /// # Errors
     /// [`NoIds`](crate::Error::NoIds), [`NoGroup`](crate::Error::NoGroup),
@@ -202,8 +203,8 @@ impl Consumer {
         )
     }
 
-    /// XCLAIM with JUSTID: as [`Consumer::xclaim`], but returns only ids, and the entries do not count as
-    /// delivered once more.
+    /// XCLAIM with JUSTID: as [`Consumer::xclaim`], but returns only ids, and the entries do not
+    /// count as delivered once more.
     ///
     /// # Errors
     /// As [`Consumer::xclaim`].
@@ -238,19 +239,20 @@ impl Consumer {
         )
     }
 
-    /// Takes over entries that have been pending for `min_idle_ms` milliseconds, in the order of ids from
-    /// `start` on. The next call goes on where this one [ended](AutoClaimed::cursor).
+    /// Takes over entries that have been pending for `min_idle_ms` milliseconds, in the order of
+    /// ids from `start` on. The next call goes on where this one [ended](AutoClaimed::cursor).
     ///
-    /// [`XreadgroupOptions::claim`] finds those that have been pending longest without looking at others.
+    /// [`XreadgroupOptions::claim`] finds those that have been pending longest without looking at
+    /// others.
     ///
     /// # Errors
-    /// [`CountZero`](crate::Error::CountZero), [`InvalidRangeStart`](crate::Error::InvalidRangeStart),
-    /// [`NoGroup`](crate::Error::NoGroup), [`WrongType`](crate::Error::WrongType),
-    /// [`Closed`](crate::Error::Closed).
+    /// [`CountZero`](crate::Error::CountZero),
+    /// [`InvalidRangeStart`](crate::Error::InvalidRangeStart), [`NoGroup`](crate::Error::NoGroup),
+    /// [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
-    /// O(log n + entries looked at), which are ten times as many as are claimed at most. Others wait
-    /// meanwhile.
+    /// O(log n + entries looked at), which are ten times as many as are claimed at most. Others
+    /// wait meanwhile.
     ///
     /// # Examples
     /// ```
@@ -278,8 +280,8 @@ impl Consumer {
         claim::xautoclaim(&stream.core, &stream.object, &claimer, start, *options)
     }
 
-    /// XAUTOCLAIM with JUSTID: as [`Consumer::xautoclaim`], but returns only ids, and the entries do not
-    /// count as delivered once more.
+    /// XAUTOCLAIM with JUSTID: as [`Consumer::xautoclaim`], but returns only ids, and the entries
+    /// do not count as delivered once more.
     ///
     /// # Errors
     /// As [`Consumer::xautoclaim`].

@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::stream::{Deletion, References, StreamId, Trim};
 
 impl Stream {
-    /// Deletes entries and returns how many there were. What is pending in a group stays pending; see
-    /// [`Stream::xdelex`].
+    /// Deletes entries and returns how many there were. What is pending in a group stays pending;
+    /// see [`Stream::xdelex`].
     ///
     /// # Errors
     /// [`NoIds`](crate::Error::NoIds), [`WrongType`](crate::Error::WrongType),
@@ -30,7 +30,8 @@ impl Stream {
         delete::xdel(&self.core, &self.object, ids.as_ref())
     }
 
-    /// Deletes entries with regard to the groups that refer to them, and says for each what became of it.
+    /// Deletes entries with regard to the groups that refer to them, and says for each what became
+    /// of it.
     ///
     /// # Errors
     /// As [`Stream::xdel`].
@@ -66,8 +67,8 @@ impl Stream {
     /// [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
-    /// O(removed entries) at worst; O(segments that go) for [`Trim::maxlen`] with the default rule about
-    /// references. Others wait meanwhile, but readers that have begun.
+    /// O(removed entries) at worst; O(segments that go) for [`Trim::maxlen`] with the default rule
+    /// about references. Others wait meanwhile, but readers that have begun.
     ///
     /// # Examples
     /// ```

@@ -17,20 +17,22 @@ use crate::stream::{Delivered, Entry, GroupReadFrom, StreamId, XreadgroupOptions
 /// How many entries are fetched at once when nothing else is said.
 const COUNT_DEFAULT: u64 = 100;
 
-/// The entries of a [consumer](Consumer), as an asynchronous stream for any runtime: first those that it
-/// has pending, then new ones. To ask for the next entry is to say that the last one is done: it is
-/// acknowledged.
+/// The entries of a [consumer](Consumer), as an asynchronous stream for any runtime: first those
+/// that it has pending, then new ones. To ask for the next entry is to say that the last one is
+/// done: it is acknowledged.
 ///
 /// So every entry is seen to its end at least once, as long as its consumer comes back: what it was
-/// given and did not finish, because it failed or was dropped, is still pending, and comes first the
-/// next time. Who must not see an entry twice makes its effect and the memory of its id one step.
+/// given and did not finish, because it failed or was dropped, is still pending, and comes first
+/// the next time. Who must not see an entry twice makes its effect and the memory of its id one
+/// step.
 ///
-/// It ends when nothing has come within [`XreadgroupOptions::block`], and after an error. It implements
-/// `Stream` of `futures-core`; [`Entries::next`] needs no other crate.
+/// It ends when nothing has come within [`XreadgroupOptions::block`], and after an error. It
+/// implements `Stream` of `futures-core`; [`Entries::next`] needs no other crate.
 ///
 /// # Cancel safety
-/// Dropping it, or a call of [`Entries::next`], loses nothing. With [`XreadgroupOptions::noack`] nothing
-/// is pending, and what was fetched but not asked for is gone for the group when it is dropped.
+/// Dropping it, or a call of [`Entries::next`], loses nothing. With [`XreadgroupOptions::noack`]
+/// nothing is pending, and what was fetched but not asked for is gone for the group when it is
+/// dropped.
 ///
 /// # Examples
 /// ```
@@ -86,8 +88,8 @@ impl Consumer {
     /// The entries of this consumer, one after the other, as an asynchronous stream: each is
     /// acknowledged when the next one is asked for.
     ///
-    /// The options are those of [`Consumer::xreadgroup`]. It fetches [`XreadgroupOptions::count`] entries
-    /// at once, 100 when nothing is said.
+    /// The options are those of [`Consumer::xreadgroup`]. It fetches [`XreadgroupOptions::count`]
+    /// entries at once, 100 when nothing is said.
     ///
     /// # Errors
     /// As [`Consumer::xreadgroup`], when it is polled.

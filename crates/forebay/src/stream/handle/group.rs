@@ -8,8 +8,8 @@ use crate::stream::body::SharedGroup;
 
 /// A consumer group of a stream, found once.
 ///
-/// The handle stands for a name: it need not exist yet, and when the group is destroyed and made again,
-/// the handle means the new one. Clones are the same group.
+/// The handle stands for a name: it need not exist yet, and when the group is destroyed and made
+/// again, the handle means the new one. Clones are the same group.
 ///
 /// # Examples
 /// ```

@@ -9,8 +9,9 @@ impl Stream {
     /// Makes a consumer group.
     ///
     /// # Errors
-    /// [`GroupExists`](crate::Error::GroupExists), [`GroupNeedsKey`](crate::Error::GroupNeedsKey) when
-    /// there is no stream, [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
+    /// [`GroupExists`](crate::Error::GroupExists), [`GroupNeedsKey`](crate::Error::GroupNeedsKey)
+    /// when there is no stream, [`WrongType`](crate::Error::WrongType),
+    /// [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
     /// O(log of the number of groups).
@@ -60,12 +61,13 @@ impl Stream {
         group::create(&self.core, &self.object, group, start, options)
     }
 
-    /// Lets a consumer group go on from somewhere else. What is pending stays pending. `entries_read` is
-    /// as in [`XgroupCreateOptions`].
+    /// Lets a consumer group go on from somewhere else. What is pending stays pending.
+    /// `entries_read` is as in [`XgroupCreateOptions`].
     ///
     /// # Errors
-    /// [`NoGroup`](crate::Error::NoGroup), [`GroupNeedsKey`](crate::Error::GroupNeedsKey) when there is no
-    /// stream, [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
+    /// [`NoGroup`](crate::Error::NoGroup), [`GroupNeedsKey`](crate::Error::GroupNeedsKey) when
+    /// there is no stream, [`WrongType`](crate::Error::WrongType),
+    /// [`Closed`](crate::Error::Closed).
     ///
     /// # Complexity
     /// O(log of the number of groups).

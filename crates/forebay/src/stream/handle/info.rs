@@ -29,8 +29,8 @@ impl Stream {
         info::stream(&self.core, &self.object)
     }
 
-    /// Everything about the stream, its groups and their consumers, with the first `count` entries of each
-    /// list; 0 is all of them.
+    /// Everything about the stream, its groups and their consumers, with the first `count` entries
+    /// of each list; 0 is all of them.
     ///
     /// # Errors
     /// As [`Stream::xinfo_stream`].

@@ -23,16 +23,16 @@ use crate::object::Object;
 
 /// A stream of an engine, found once: what it does then needs no lookup.
 ///
-/// A handle belongs to its key for ever. When the key is deleted, renamed or expires, the handle sees no
-/// stream, and when somebody adds to the key again, it sees that. Clones are the same stream. A handle
-/// keeps the engine open.
+/// A handle belongs to its key for ever. When the key is deleted, renamed or expires, the handle
+/// sees no stream, and when somebody adds to the key again, it sees that. Clones are the same
+/// stream. A handle keeps the engine open.
 ///
-/// The methods are Redis' commands; where nothing else is said, they behave like those. A stream that has
-/// lost all its entries is still there.
+/// The methods are Redis' commands; where nothing else is said, they behave like those. A stream
+/// that has lost all its entries is still there.
 ///
 /// # Consistency
-/// Every method is one atomic step. Entries become visible in the order of their ids, and at once: a read
-/// that begins after an XADD has returned sees its entry.
+/// Every method is one atomic step. Entries become visible in the order of their ids, and at once:
+/// a read that begins after an XADD has returned sees its entry.
 ///
 /// # Examples
 /// ```

@@ -76,18 +76,18 @@ impl Stream {
         read::xrange(&self.core, &self.object, run)
     }
 
-    /// The entries after an id, in order. With [`XreadOptions::block`], when there are none, it waits
-    /// until there are; none come back when the timeout is over.
+    /// The entries after an id, in order. With [`XreadOptions::block`], when there are none, it
+    /// waits until there are; none come back when the timeout is over.
     ///
-    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In a task, use
-    /// [`Stream::xread_async`].
+    /// The thread looks for some microseconds, then it sleeps. All who wait for an entry get it. In
+    /// a task, use [`Stream::xread_async`].
     ///
     /// # Errors
     /// As [`XreadOptions::check`]; and [`WrongType`](crate::Error::WrongType),
     /// [`TimeoutNegative`](crate::Error::TimeoutNegative),
     /// [`TimeoutNotFinite`](crate::Error::TimeoutNotFinite),
-    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed) also
-    /// when the engine is closed meanwhile.
+    /// [`TimeoutOutOfRange`](crate::Error::TimeoutOutOfRange), and [`Closed`](crate::Error::Closed)
+    /// also when the engine is closed meanwhile.
     ///
     /// # Complexity
     /// As [`Stream::xrange`].

@@ -72,8 +72,8 @@ impl Group {
         Ok(deleted.unwrap_or_else(|| delete::not_found(ids)))
     }
 
-    /// Gives entries back: they stay pending, belong to nobody, and are the first that XREADGROUP with
-    /// CLAIM takes over. Returns how many were given back.
+    /// Gives entries back: they stay pending, belong to nobody, and are the first that XREADGROUP
+    /// with CLAIM takes over. Returns how many were given back.
     ///
     /// # Errors
     /// [`NoIds`](crate::Error::NoIds), [`NoGroup`](crate::Error::NoGroup),
@@ -165,8 +165,9 @@ impl Group {
     /// Makes a consumer; whether it is new. Reading makes it as well.
     ///
     /// # Errors
-    /// [`NoGroup`](crate::Error::NoGroup), [`GroupNeedsKey`](crate::Error::GroupNeedsKey) when there is no
-    /// stream, [`WrongType`](crate::Error::WrongType), [`Closed`](crate::Error::Closed).
+    /// [`NoGroup`](crate::Error::NoGroup), [`GroupNeedsKey`](crate::Error::GroupNeedsKey) when
+    /// there is no stream, [`WrongType`](crate::Error::WrongType),
+    /// [`Closed`](crate::Error::Closed).
     ///
     /// # Examples
     /// ```
@@ -184,8 +185,8 @@ impl Group {
         group::create_consumer(core, object, self.name(), consumer.as_ref())
     }
 
-    /// Deletes a consumer, and returns how many entries it had pending: they will not be delivered again,
-    /// so claim them first.
+    /// Deletes a consumer, and returns how many entries it had pending: they will not be delivered
+    /// again, so claim them first.
     ///
     /// # Errors
     /// As [`Group::xgroup_createconsumer`].

@@ -88,8 +88,8 @@ impl Transaction<'_> {
             .map_or_else(Vec::new, |stream| run.of(stream)))
     }
 
-    /// XREAD: see [`Engine::xread`](crate::Engine::xread). A transaction does not wait: when there is
-    /// nothing, nothing comes back.
+    /// XREAD: see [`Engine::xread`](crate::Engine::xread). A transaction does not wait: when there
+    /// is nothing, nothing comes back.
     ///
     /// # Errors
     /// [`NoKeys`](crate::Error::NoKeys), [`WrongType`](crate::Error::WrongType), what
@@ -133,8 +133,8 @@ impl Transaction<'_> {
         Ok(read)
     }
 
-    /// XREADGROUP: see [`Engine::xreadgroup`](crate::Engine::xreadgroup). A transaction does not wait:
-    /// when there is nothing, nothing comes back.
+    /// XREADGROUP: see [`Engine::xreadgroup`](crate::Engine::xreadgroup). A transaction does not
+    /// wait: when there is nothing, nothing comes back.
     ///
     /// # Errors
     /// [`NoKeys`](crate::Error::NoKeys), [`WrongType`](crate::Error::WrongType),

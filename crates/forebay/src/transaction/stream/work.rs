@@ -230,7 +230,8 @@ impl Transaction<'_> {
         self.edit_group(key, |stream| stream.autoclaim(&claimer, start, *options))
     }
 
-    /// XAUTOCLAIM with JUSTID: see [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid).
+    /// XAUTOCLAIM with JUSTID: see
+    /// [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid).
     ///
     /// # Errors
     /// As [`Consumer::xautoclaim_justid`](crate::Consumer::xautoclaim_justid), and

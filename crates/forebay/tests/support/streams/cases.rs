@@ -1,9 +1,9 @@
 //! Cases as they stand in the files beside `tests/cases/streams`.
 //!
 //! A file is cases; a case is a title behind `##` and steps; a step is a command behind `>` and, in
-//! the next line, what it answers, in the [notation](super::notation). `> ADVANCE 5` moves the clock,
-//! which starts at 1,700,000,000,000, on by 5 ms and answers nothing. What begins with `#` and a space
-//! is a comment.
+//! the next line, what it answers, in the [notation](super::notation). `> ADVANCE 5` moves the
+//! clock, which starts at 1,700,000,000,000, on by 5 ms and answers nothing. What begins with `#`
+//! and a space is a comment.
 
 /// One case.
 #[derive(Debug)]

@@ -95,7 +95,8 @@ fn when_the_next_can_be_claimed() {
     assert_eq!(it.group.claimable_at_ms(10), Some(i64::MIN));
 }
 
-/// Claims with TIME in an order that nothing prepares for: the chain is right, and searched quickly.
+/// Claims with TIME in an order that nothing prepares for: the chain is right, and searched
+/// quickly.
 #[test]
 fn times_in_any_order_are_sorted_in_reasonable_time() {
     let len = 50_000;

@@ -1,4 +1,5 @@
-//! The plain model of a group: records in a map, an order of time in a row, a set for each consumer.
+//! The plain model of a group: records in a map, an order of time in a row, a set for each
+//! consumer.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -37,8 +37,9 @@ enum Dialect {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Model {
     dialect: Dialect,
-    /// What `stream-node-max-entries` is for Redis: a trim with `~` removes whole nodes. 0 stands for the
-    /// nodes of the engine: entries whose ordinals are the same but for their last two digits.
+    /// What `stream-node-max-entries` is for Redis: a trim with `~` removes whole nodes. 0 stands
+    /// for the nodes of the engine: entries whose ordinals are the same but for their last two
+    /// digits.
     node_entries_max: u64,
     streams: BTreeMap<Bytes, Stream>,
     /// Keys that hold something else, and how much of it.

@@ -7,8 +7,8 @@ use forebay::stream::{References, Trim, TrimTo};
 
 use super::stream::Stream;
 
-/// The nodes of Redis, for a trim with `~` removes whole ones: runs of entries in the order in which
-/// they were added, deleted ones included. (Redis ends a node also after 4096 bytes.)
+/// The nodes of Redis, for a trim with `~` removes whole ones: runs of entries in the order in
+/// which they were added, deleted ones included. (Redis ends a node also after 4096 bytes.)
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Nodes {
     entries_max: u64,
