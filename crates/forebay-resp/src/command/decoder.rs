@@ -1,0 +1,335 @@
+//! Bytes to commands.
+
+use bytes::{Buf, BytesMut};
+use memchr::memchr;
+
+use super::borrowed::Command;
+use super::error::ProtocolError;
+use super::header::{self, Line};
+use super::inline;
+use super::span::Span;
+use crate::limits::CommandLimits;
+use crate::number::parse_integer;
+
+/// What the spans of one command may keep allocated for the next.
+const SPANS_KEPT: usize = 64;
+
+/// Reads the commands of one connection, as they arrive.
+///
+/// It looks at the start of the read buffer, which the caller fills and leaves alone otherwise. A
+/// decoder of a connection that has sent nothing owns no memory.
+///
+/// # Examples
+/// ```
+/// use bytes::BytesMut;
+/// use forebay_resp::{CommandDecoder, CommandLimits};
+///
+/// let limits = CommandLimits::default();
+/// let mut decoder = CommandDecoder::new();
+/// let mut input = BytesMut::new();
+/// for part in ["*1\r", "\n$4\r\nPI", "NG\r\n"] {
+///     assert!(decoder.decode(&mut input, &limits)?.is_none());
+///     input.extend_from_slice(part.as_bytes());
+/// }
+/// let command = decoder.decode(&mut input, &limits)?.expect("now it is whole");
+/// assert_eq!(command.name(), b"PING");
+/// # Ok::<(), forebay_resp::ProtocolError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct CommandDecoder {
+    /// The arguments of the command that is being read.
+    spans: Vec<Span>,
+    /// How much of it is read.
+    cursor: usize,
+    /// How much after that holds no line end.
+    scanned: usize,
+    /// How many arguments are still to come; zero between two commands.
+    arguments_left: u32,
+    /// The length of the argument at the cursor, once it is known.
+    bulk_bytes: Option<u32>,
+    failed: Option<ProtocolError>,
+}
+
+/// What a line may always have, so that one with a plain number is never too long.
+const LINE_BYTES_MIN: u32 = 32;
+
+/// How far a command was read.
+enum Progress {
+    /// It has not arrived as a whole.
+    Incomplete,
+    /// It has so many bytes and no argument. Redis ignores these, and so do we.
+    Empty(usize),
+    /// It has so many bytes.
+    Complete(usize),
+}
+
+impl CommandDecoder {
+    /// A decoder for a new connection.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            spans: Vec::new(),
+            cursor: 0,
+            scanned: 0,
+            arguments_left: 0,
+            bulk_bytes: None,
+            failed: None,
+        }
+    }
+
+    /// The next command in `buffer`, or `None` until more bytes have arrived.
+    ///
+    /// # Errors
+    /// The client broke the protocol or a limit. The error is final: each later call returns it.
+    ///
+    /// # Complexity
+    /// Each byte of a line is looked at once or twice however it arrives, the bytes of an argument
+    /// never.
+    #[inline]
+    pub fn decode<'a>(
+        &'a mut self,
+        buffer: &'a mut BytesMut,
+        limits: &CommandLimits,
+    ) -> Result<Option<Command<'a>>, ProtocolError> {
+        loop {
+            match self.step(buffer, limits)? {
+                Progress::Incomplete => return Ok(None),
+                Progress::Empty(bytes) => buffer.advance(bytes),
+                Progress::Complete(bytes) => {
+                    return Ok(Some(Command::new(buffer, &self.spans, bytes)));
+                }
+            }
+        }
+    }
+
+    /// For how many more bytes to make room in `buffer` before the next read, if for more than usual.
+    ///
+    /// A large argument is read with fewer calls this way. The figure is what is missing of the
+    /// argument, but never more than what has arrived already, so that announcing costs the client
+    /// as much as it costs the server.
+    ///
+    /// # Examples
+    /// ```
+    /// use bytes::BytesMut;
+    /// use forebay_resp::{CommandDecoder, CommandLimits};
+    ///
+    /// let mut decoder = CommandDecoder::new();
+    /// let mut input = BytesMut::from("*2\r\n$4\r\nECHO\r\n$10000000\r\nbegin");
+    /// assert!(decoder.decode(&mut input, &CommandLimits::default())?.is_none());
+    /// assert_eq!(decoder.room_bytes(&input), input.len());
+    /// # Ok::<(), forebay_resp::ProtocolError>(())
+    /// ```
+    #[must_use]
+    pub fn room_bytes(&self, buffer: &BytesMut) -> usize {
+        let Some(length) = self.bulk_bytes else {
+            return 0;
+        };
+        let end = self.cursor.saturating_add(length as usize + 2);
+        end.saturating_sub(buffer.len()).min(buffer.len())
+    }
+
+    #[cfg(test)]
+    pub(super) fn spans_capacity(&self) -> usize {
+        self.spans.capacity()
+    }
+
+    #[inline]
+    fn step(
+        &mut self,
+        buffer: &mut BytesMut,
+        limits: &CommandLimits,
+    ) -> Result<Progress, ProtocolError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let progress = self.advance(buffer, limits);
+        if let Err(error) = progress {
+            self.failed = Some(error);
+        }
+        progress
+    }
+
+    #[inline]
+    fn advance(
+        &mut self,
+        buffer: &mut BytesMut,
+        limits: &CommandLimits,
+    ) -> Result<Progress, ProtocolError> {
+        if self.arguments_left == 0 {
+            match buffer.first() {
+                None => return Ok(Progress::Incomplete),
+                Some(b'*') => {}
+                Some(_) => return self.inline(buffer, limits),
+            }
+            let Some(count) = self.count(buffer, limits)? else {
+                return Ok(Progress::Incomplete);
+            };
+            if count == 0 {
+                return Ok(self.finish(Progress::Empty));
+            }
+            self.arguments_left = count;
+            self.begin_spans();
+        }
+        self.arguments(buffer, limits)
+    }
+
+    /// The arguments that have arrived.
+    #[inline]
+    fn arguments(
+        &mut self,
+        bytes: &[u8],
+        limits: &CommandLimits,
+    ) -> Result<Progress, ProtocolError> {
+        while self.arguments_left > 0 {
+            let length = match self.bulk_bytes.take() {
+                Some(length) => length,
+                None => match self.length(bytes, limits)? {
+                    Some(length) => length,
+                    None => return Ok(Progress::Incomplete),
+                },
+            };
+            let end = self.cursor + length as usize;
+            if bytes.len() < end + 2 {
+                self.bulk_bytes = Some(length);
+                return Ok(Progress::Incomplete);
+            }
+            self.spans.push(Span::new(self.cursor, end));
+            self.cursor = end + 2;
+            self.arguments_left -= 1;
+        }
+        Ok(self.finish(Progress::Complete))
+    }
+
+    /// The number of arguments, from the line at the start of `bytes`.
+    #[inline]
+    fn count(
+        &mut self,
+        bytes: &[u8],
+        limits: &CommandLimits,
+    ) -> Result<Option<u32>, ProtocolError> {
+        let (count, width) = match header::quick(bytes, b'*') {
+            Some((count, width)) => (i64::from(count), width),
+            None => match header::line(bytes, self.scanned, line_bytes_max(limits)) {
+                Line::Open => return Ok(self.wait(bytes)),
+                Line::TooLong => return Err(ProtocolError::TooBigMultibulkCount),
+                Line::Ends(end) => match parse_integer(&bytes[1..end]) {
+                    Some(count) => (count, end + 2),
+                    None => return Err(ProtocolError::InvalidMultibulkLength),
+                },
+            },
+        };
+        let count = u32::try_from(count.max(0)).unwrap_or(u32::MAX);
+        check_count(count, limits)?;
+        self.scanned = 0;
+        self.cursor = width;
+        Ok(Some(count))
+    }
+
+    /// The length of the argument at the cursor, from the line before it.
+    #[inline]
+    fn length(
+        &mut self,
+        bytes: &[u8],
+        limits: &CommandLimits,
+    ) -> Result<Option<u32>, ProtocolError> {
+        let rest = &bytes[self.cursor..];
+        let (length, width) = match header::quick(rest, b'$') {
+            Some((length, width)) => (length, width),
+            None => match header::line(rest, self.scanned, line_bytes_max(limits)) {
+                Line::Open => return Ok(self.wait(rest)),
+                Line::TooLong => return Err(ProtocolError::TooBigBulkCount),
+                Line::Ends(_) if rest[0] != b'$' => {
+                    return Err(ProtocolError::ExpectedBulk(rest[0]));
+                }
+                Line::Ends(end) => match parse_integer(&rest[1..end]) {
+                    Some(length) if length >= 0 => {
+                        (u32::try_from(length).unwrap_or(u32::MAX), end + 2)
+                    }
+                    _ => return Err(ProtocolError::InvalidBulkLength),
+                },
+            },
+        };
+        if length > limits.bulk_bytes_max {
+            return Err(ProtocolError::InvalidBulkLength);
+        }
+        let unauthenticated = limits.unauthenticated.as_ref();
+        if unauthenticated.is_some_and(|limits| length > limits.bulk_bytes_max) {
+            return Err(ProtocolError::UnauthenticatedBulkLength);
+        }
+        let cursor = self.cursor + width;
+        if cursor as u64 + u64::from(length) + 2 > u64::from(limits.command_bytes_max) {
+            return Err(ProtocolError::TooBigCommand);
+        }
+        self.scanned = 0;
+        self.cursor = cursor;
+        Ok(Some(length))
+    }
+
+    /// Notes that no line ends in `rest`. Its last byte is looked at again: it may be half an end.
+    #[cold]
+    fn wait(&mut self, rest: &[u8]) -> Option<u32> {
+        self.scanned = rest.len().saturating_sub(1);
+        None
+    }
+
+    #[cold]
+    fn inline(
+        &mut self,
+        buffer: &mut BytesMut,
+        limits: &CommandLimits,
+    ) -> Result<Progress, ProtocolError> {
+        let line_bytes_max = line_bytes_max(limits);
+        let searched = buffer.len().min(line_bytes_max.saturating_add(1));
+        let unseen = buffer.get(self.scanned..searched).unwrap_or(&[]);
+        let Some(found) = memchr(b'\n', unseen) else {
+            if buffer.len() > line_bytes_max {
+                return Err(ProtocolError::TooBigInline);
+            }
+            self.scanned = buffer.len();
+            return Ok(Progress::Incomplete);
+        };
+        let end = self.scanned + found;
+        let line = &mut buffer[..end];
+        self.begin_spans();
+        inline::split(line, &mut self.spans, |count| check_count(count, limits))?;
+        self.cursor = end + 1;
+        Ok(if self.spans.is_empty() {
+            self.finish(Progress::Empty)
+        } else {
+            self.finish(Progress::Complete)
+        })
+    }
+
+    #[inline]
+    fn begin_spans(&mut self) {
+        self.spans.clear();
+        if self.spans.capacity() > SPANS_KEPT {
+            self.spans = Vec::new();
+        }
+    }
+
+    /// Makes ready for the next command.
+    #[inline]
+    fn finish(&mut self, progress: fn(usize) -> Progress) -> Progress {
+        let bytes = self.cursor;
+        self.cursor = 0;
+        self.scanned = 0;
+        progress(bytes)
+    }
+}
+
+fn line_bytes_max(limits: &CommandLimits) -> usize {
+    limits.line_bytes_max.max(LINE_BYTES_MIN) as usize
+}
+
+#[inline]
+fn check_count(count: u32, limits: &CommandLimits) -> Result<(), ProtocolError> {
+    if count > limits.arguments_max {
+        return Err(ProtocolError::InvalidMultibulkLength);
+    }
+    let unauthenticated = limits.unauthenticated.as_ref();
+    if unauthenticated.is_some_and(|limits| count > limits.arguments_max) {
+        return Err(ProtocolError::UnauthenticatedMultibulkLength);
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The lines that announce a number: `*3\r\n` and `$64\r\n`.
+
+use memchr::memchr;
+
+/// What there is of such a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// Its text ends before this index, and the next thing begins two bytes later. Like Redis, nobody
+    /// looks at the second byte of a line end.
+    Ends(usize),
+    /// It has not ended within these bytes.
+    Open,
+    /// It should have ended by now.
+    TooLong,
+}
+
+/// The number of a line that begins with `prefix`, and how long the line is.
+///
+/// Only for what clients send: the line has arrived as a whole and its number has at most nine
+/// digits. Everything else is for [`line`] to judge.
+#[inline]
+pub(super) fn quick(bytes: &[u8], prefix: u8) -> Option<(u32, usize)> {
+    const DIGITS_MAX: usize = 9;
+
+    if bytes.first() != Some(&prefix) {
+        return None;
+    }
+    let mut number = 0;
+    for (index, &byte) in bytes.iter().enumerate().skip(1).take(DIGITS_MAX + 1) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 {
+            if index > DIGITS_MAX {
+                return None;
+            }
+            number = number * 10 + u32::from(digit);
+            continue;
+        }
+        let canonical = index == 2 || (index > 2 && bytes[1] != b'0');
+        let whole = byte == b'\r' && bytes.len() > index + 1;
+        return (canonical && whole).then_some((number, index + 2));
+    }
+    None
+}
+
+/// Where the line at the start of `bytes` ends, of which the first `scanned` bytes hold no end.
+pub(super) fn line(bytes: &[u8], scanned: usize, line_bytes_max: usize) -> Line {
+    let end = bytes.len().min(line_bytes_max.saturating_add(1));
+    match memchr(b'\r', bytes.get(scanned..end).unwrap_or(&[])) {
+        Some(found) if scanned + found + 1 < bytes.len() => Line::Ends(scanned + found),
+        Some(_) => Line::Open,
+        None if bytes.len() > line_bytes_max => Line::TooLong,
+        None => Line::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::parse_integer;
+
+    #[test]
+    fn the_quick_way_takes_what_is_whole_and_plain() {
+        assert_eq!(quick(b"$0\r\n", b'$'), Some((0, 4)));
+        assert_eq!(quick(b"$64\r\nabc", b'$'), Some((64, 5)));
+        assert_eq!(quick(b"$999999999\r\n", b'$'), Some((999_999_999, 12)));
+        for other in [
+            "",
+            "$",
+            "$\r\n",
+            "$6",
+            "$6\r",
+            "$06\r\n",
+            "$-1\r\n",
+            "$1x\r\n",
+            "*1\r\n",
+            "$1000000000\r\n",
+            "$99999999999999999999\r\n",
+        ] {
+            assert_eq!(quick(other.as_bytes(), b'$'), None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_ends_or_is_too_long_whatever_has_arrived() {
+        assert_eq!(line(b"*12\r\n", 0, 10), Line::Ends(3));
+        assert_eq!(line(b"*12\r\n", 3, 10), Line::Ends(3));
+        assert_eq!(line(b"*12\r", 0, 10), Line::Open);
+        assert_eq!(line(b"*1234", 0, 5), Line::Open);
+        assert_eq!(line(b"*1234\r\n", 0, 5), Line::Ends(5));
+        assert_eq!(line(b"*12345", 5, 5), Line::TooLong);
+        assert_eq!(line(b"*12345\r\n", 0, 5), Line::TooLong);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn both_ways_agree(text in "[-*$0-9a]{0,12}(\r\n?)?") {
+            let bytes = text.as_bytes();
+            if let Some((number, length)) = quick(bytes, b'$') {
+                assert_eq!(line(bytes, 0, 64), Line::Ends(length - 2));
+                assert_eq!(parse_integer(&bytes[1..length - 2]), Some(i64::from(number)));
+            }
+        }
+    }
+}
