@@ -65,7 +65,9 @@ fn redis_protocol(_: &mut CommandDecoder, input: &mut BytesMut) -> usize {
             break;
         };
         for word in &words {
-            bytes += word.as_bytes().map_or(0, <[u8]>::len);
+            if let BytesFrame::BulkString(word) = word {
+                bytes += word.len();
+            }
         }
     }
     bytes

@@ -1,5 +1,10 @@
 //! The codec beside two published ones: what one writes the others read, as the same values.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by a panic, in its helpers too"
+)]
 
 #[path = "support/replies.rs"]
 mod replies;
@@ -18,7 +23,7 @@ fn read(mut bytes: BytesMut) -> Reply {
     let mut decoder = ReplyDecoder::new();
     let reply = decoder.decode(&mut bytes, &ReplyLimits::default());
     let reply = reply.unwrap().expect("it is whole");
-    assert!(bytes.is_empty());
+    assert!(bytes.is_empty(), "nothing is left of it");
     reply
 }
 

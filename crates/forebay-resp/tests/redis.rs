@@ -5,6 +5,10 @@
 //! that nobody knows. Without `redis-server` on the machine the tests say so and pass.
 #![cfg(unix)]
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails by a panic, in its helpers too"
+)]
 
 #[path = "support/redis_server.rs"]
 mod redis_server;

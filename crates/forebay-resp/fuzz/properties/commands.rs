@@ -21,9 +21,10 @@ pub(crate) fn check(data: &[u8]) {
 
 /// Reads of `read_bytes` each come to the same as one of everything, and what comes of it is right.
 pub(crate) fn check_cut(input: &[u8], limits: &CommandLimits, read_bytes: usize) {
-    let whole = decode([input], limits);
-    assert_eq!(decode(input.chunks(read_bytes), limits), whole);
-    assert!(whole.consumed <= input.len());
+    let whole = decode(&[input], limits);
+    let cut: Vec<&[u8]> = input.chunks(read_bytes).collect();
+    assert_eq!(decode(&cut, limits), whole);
+    assert!(whole.consumed <= input.len(), "no more than there is");
     for command in &whole.commands {
         assert_within(command, limits);
         assert_read_again(command);
@@ -34,7 +35,7 @@ pub(crate) fn check_cut(input: &[u8], limits: &CommandLimits, read_bytes: usize)
 /// Two reads, the first of `at` bytes, come to the same as one.
 pub(crate) fn check_split(input: &[u8], limits: &CommandLimits, at: usize) {
     let (first, second) = input.split_at(at);
-    assert_eq!(decode([first, second], limits), decode([input], limits));
+    assert_eq!(decode(&[first, second], limits), decode(&[input], limits));
 }
 
 /// One of the limits that are worth trying.
@@ -53,7 +54,7 @@ pub(crate) fn limits_of(selector: u8) -> CommandLimits {
     }
 }
 
-fn decode<'a>(reads: impl IntoIterator<Item = &'a [u8]>, limits: &CommandLimits) -> Outcome {
+fn decode(reads: &[&[u8]], limits: &CommandLimits) -> Outcome {
     let mut decoder = CommandDecoder::new();
     let mut buffer = BytesMut::new();
     let mut outcome = Outcome {
@@ -71,7 +72,10 @@ fn decode<'a>(reads: impl IntoIterator<Item = &'a [u8]>, limits: &CommandLimits)
                     outcome.commands.push(arguments);
                     // Each way of ending with a command takes the same bytes.
                     match outcome.commands.len() % 3 {
-                        0 => assert!(command.arguments().eq(command.copied().arguments())),
+                        0 => assert!(
+                            command.arguments().eq(command.copied().arguments()),
+                            "a copy is the same"
+                        ),
                         1 => drop(command.split_off()),
                         _ => {}
                     }
@@ -87,19 +91,19 @@ fn decode<'a>(reads: impl IntoIterator<Item = &'a [u8]>, limits: &CommandLimits)
         if outcome.end.is_err() {
             break;
         }
-        assert!(decoder.room_bytes(&buffer) <= buffer.len());
+        assert!(
+            decoder.room_bytes(&buffer) <= buffer.len(),
+            "room is made for no more than has arrived"
+        );
     }
     outcome
 }
 
 fn assert_within(command: &[Vec<u8>], limits: &CommandLimits) {
-    assert!(!command.is_empty());
-    assert!(command.len() <= limits.arguments_max as usize);
-    assert!(
-        limits
-            .unauthenticated
-            .is_none_or(|limits| { command.len() <= limits.arguments_max as usize })
-    );
+    let unauthenticated = limits.unauthenticated;
+    let most = unauthenticated.map_or(limits.arguments_max, |limits| limits.arguments_max);
+    assert!(!command.is_empty(), "a command has a name");
+    assert!(command.len() <= most as usize, "no more than the limit");
 }
 
 fn assert_read_again(command: &[Vec<u8>]) {
@@ -107,7 +111,7 @@ fn assert_read_again(command: &[Vec<u8>]) {
     write_command(&mut output, command);
     let mut limits = CommandLimits::default();
     limits.arguments_max = u32::MAX;
-    let again = decode([&output[..]], &limits);
+    let again = decode(&[&output[..]], &limits);
     assert_eq!(again.commands, [command]);
     assert_eq!(again.end, Ok(()));
 }
@@ -126,7 +130,7 @@ fn by_the_book(input: &[u8], limits: &CommandLimits) -> Outcome {
                 }
             }
             Ok(None) if input[consumed..].first().is_none_or(|&sign| sign == b'*') => break Ok(()),
-            Ok(None) => return decode([input], limits),
+            Ok(None) => return decode(&[input], limits),
             Err(error) => break Err(error),
         }
     };

@@ -5,11 +5,10 @@ use memchr::memchr;
 
 use super::borrowed::Command;
 use super::error::ProtocolError;
-use super::header::{self, Line};
+use super::header;
 use super::inline;
 use super::span::Span;
 use crate::limits::CommandLimits;
-use crate::number::parse_integer;
 
 /// What the spans of one command may keep allocated for the next.
 const SPANS_KEPT: usize = 64;
@@ -49,9 +48,6 @@ pub struct CommandDecoder {
     bulk_bytes: Option<u32>,
     failed: Option<ProtocolError>,
 }
-
-/// What a line may always have, so that one with a plain number is never too long.
-const LINE_BYTES_MIN: u32 = 32;
 
 /// How far a command was read.
 enum Progress {
@@ -161,9 +157,11 @@ impl CommandDecoder {
                 Some(b'*') => {}
                 Some(_) => return self.inline(buffer, limits),
             }
-            let Some(count) = self.count(buffer, limits)? else {
-                return Ok(Progress::Incomplete);
+            let Some((count, width)) = header::count(buffer, self.scanned, limits)? else {
+                return Ok(self.wait(buffer));
             };
+            self.scanned = 0;
+            self.cursor = width;
             if count == 0 {
                 return Ok(self.finish(Progress::Empty));
             }
@@ -183,10 +181,16 @@ impl CommandDecoder {
         while self.arguments_left > 0 {
             let length = match self.bulk_bytes.take() {
                 Some(length) => length,
-                None => match self.length(bytes, limits)? {
-                    Some(length) => length,
-                    None => return Ok(Progress::Incomplete),
-                },
+                None => {
+                    let rest = &bytes[self.cursor..];
+                    let Some((length, width)) = header::length(rest, self.scanned, limits)? else {
+                        return Ok(self.wait(rest));
+                    };
+                    self.scanned = 0;
+                    self.cursor += width;
+                    header::check_end(self.cursor, length, limits)?;
+                    length
+                }
             };
             let end = self.cursor + length as usize;
             if bytes.len() < end + 2 {
@@ -200,76 +204,11 @@ impl CommandDecoder {
         Ok(self.finish(Progress::Complete))
     }
 
-    /// The number of arguments, from the line at the start of `bytes`.
-    #[inline]
-    fn count(
-        &mut self,
-        bytes: &[u8],
-        limits: &CommandLimits,
-    ) -> Result<Option<u32>, ProtocolError> {
-        let (count, width) = match header::quick(bytes, b'*') {
-            Some((count, width)) => (i64::from(count), width),
-            None => match header::line(bytes, self.scanned, line_bytes_max(limits)) {
-                Line::Open => return Ok(self.wait(bytes)),
-                Line::TooLong => return Err(ProtocolError::TooBigMultibulkCount),
-                Line::Ends(end) => match parse_integer(&bytes[1..end]) {
-                    Some(count) => (count, end + 2),
-                    None => return Err(ProtocolError::InvalidMultibulkLength),
-                },
-            },
-        };
-        let count = u32::try_from(count.max(0)).unwrap_or(u32::MAX);
-        check_count(count, limits)?;
-        self.scanned = 0;
-        self.cursor = width;
-        Ok(Some(count))
-    }
-
-    /// The length of the argument at the cursor, from the line before it.
-    #[inline]
-    fn length(
-        &mut self,
-        bytes: &[u8],
-        limits: &CommandLimits,
-    ) -> Result<Option<u32>, ProtocolError> {
-        let rest = &bytes[self.cursor..];
-        let (length, width) = match header::quick(rest, b'$') {
-            Some((length, width)) => (length, width),
-            None => match header::line(rest, self.scanned, line_bytes_max(limits)) {
-                Line::Open => return Ok(self.wait(rest)),
-                Line::TooLong => return Err(ProtocolError::TooBigBulkCount),
-                Line::Ends(_) if rest[0] != b'$' => {
-                    return Err(ProtocolError::ExpectedBulk(rest[0]));
-                }
-                Line::Ends(end) => match parse_integer(&rest[1..end]) {
-                    Some(length) if length >= 0 => {
-                        (u32::try_from(length).unwrap_or(u32::MAX), end + 2)
-                    }
-                    _ => return Err(ProtocolError::InvalidBulkLength),
-                },
-            },
-        };
-        if length > limits.bulk_bytes_max {
-            return Err(ProtocolError::InvalidBulkLength);
-        }
-        let unauthenticated = limits.unauthenticated.as_ref();
-        if unauthenticated.is_some_and(|limits| length > limits.bulk_bytes_max) {
-            return Err(ProtocolError::UnauthenticatedBulkLength);
-        }
-        let cursor = self.cursor + width;
-        if cursor as u64 + u64::from(length) + 2 > u64::from(limits.command_bytes_max) {
-            return Err(ProtocolError::TooBigCommand);
-        }
-        self.scanned = 0;
-        self.cursor = cursor;
-        Ok(Some(length))
-    }
-
     /// Notes that no line ends in `rest`. Its last byte is looked at again: it may be half an end.
     #[cold]
-    fn wait(&mut self, rest: &[u8]) -> Option<u32> {
+    fn wait(&mut self, rest: &[u8]) -> Progress {
         self.scanned = rest.len().saturating_sub(1);
-        None
+        Progress::Incomplete
     }
 
     #[cold]
@@ -278,7 +217,7 @@ impl CommandDecoder {
         buffer: &mut BytesMut,
         limits: &CommandLimits,
     ) -> Result<Progress, ProtocolError> {
-        let line_bytes_max = line_bytes_max(limits);
+        let line_bytes_max = header::line_bytes_max(limits);
         let searched = buffer.len().min(line_bytes_max.saturating_add(1));
         let unseen = buffer.get(self.scanned..searched).unwrap_or(&[]);
         let Some(found) = memchr(b'\n', unseen) else {
@@ -291,7 +230,9 @@ impl CommandDecoder {
         let end = self.scanned + found;
         let line = &mut buffer[..end];
         self.begin_spans();
-        inline::split(line, &mut self.spans, |count| check_count(count, limits))?;
+        inline::split(line, &mut self.spans, |count| {
+            header::check_count(count, limits)
+        })?;
         self.cursor = end + 1;
         Ok(if self.spans.is_empty() {
             self.finish(Progress::Empty)
@@ -316,20 +257,4 @@ impl CommandDecoder {
         self.scanned = 0;
         progress(bytes)
     }
-}
-
-fn line_bytes_max(limits: &CommandLimits) -> usize {
-    limits.line_bytes_max.max(LINE_BYTES_MIN) as usize
-}
-
-#[inline]
-fn check_count(count: u32, limits: &CommandLimits) -> Result<(), ProtocolError> {
-    if count > limits.arguments_max {
-        return Err(ProtocolError::InvalidMultibulkLength);
-    }
-    let unauthenticated = limits.unauthenticated.as_ref();
-    if unauthenticated.is_some_and(|limits| count > limits.arguments_max) {
-        return Err(ProtocolError::UnauthenticatedMultibulkLength);
-    }
-    Ok(())
 }

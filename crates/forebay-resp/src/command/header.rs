@@ -2,9 +2,99 @@
 
 use memchr::memchr;
 
-/// What there is of such a line.
+use super::error::ProtocolError;
+use crate::limits::CommandLimits;
+use crate::number::parse_integer;
+
+/// What a line may always have, so that one with a plain number is never too long.
+const LINE_BYTES_MIN: u32 = 32;
+
+/// The number of arguments that the line at the start of `bytes` announces, and how long the line
+/// is; `None` until it has arrived. The first `scanned` bytes hold no line end.
+#[inline]
+pub(super) fn count(
+    bytes: &[u8],
+    scanned: usize,
+    limits: &CommandLimits,
+) -> Result<Option<(u32, usize)>, ProtocolError> {
+    let (count, width) = match quick(bytes, b'*') {
+        Some(found) => found,
+        None => match line(bytes, scanned, line_bytes_max(limits)) {
+            Line::Open => return Ok(None),
+            Line::TooLong => return Err(ProtocolError::TooBigMultibulkCount),
+            Line::Ends(end) => match parse_integer(&bytes[1..end]) {
+                Some(count) => (u32::try_from(count.max(0)).unwrap_or(u32::MAX), end + 2),
+                None => return Err(ProtocolError::InvalidMultibulkLength),
+            },
+        },
+    };
+    check_count(count, limits)?;
+    Ok(Some((count, width)))
+}
+
+/// The length that the line at the start of `bytes` announces, and how long the line is.
+#[inline]
+pub(super) fn length(
+    bytes: &[u8],
+    scanned: usize,
+    limits: &CommandLimits,
+) -> Result<Option<(u32, usize)>, ProtocolError> {
+    let (length, width) = match quick(bytes, b'$') {
+        Some(found) => found,
+        None => match line(bytes, scanned, line_bytes_max(limits)) {
+            Line::Open => return Ok(None),
+            Line::TooLong => return Err(ProtocolError::TooBigBulkCount),
+            Line::Ends(_) if bytes[0] != b'$' => {
+                return Err(ProtocolError::ExpectedBulk(bytes[0]));
+            }
+            Line::Ends(end) => match parse_integer(&bytes[1..end]) {
+                Some(length) if length >= 0 => (u32::try_from(length).unwrap_or(u32::MAX), end + 2),
+                _ => return Err(ProtocolError::InvalidBulkLength),
+            },
+        },
+    };
+    if length > limits.bulk_bytes_max {
+        return Err(ProtocolError::InvalidBulkLength);
+    }
+    let unauthenticated = limits.unauthenticated.as_ref();
+    if unauthenticated.is_some_and(|limits| length > limits.bulk_bytes_max) {
+        return Err(ProtocolError::UnauthenticatedBulkLength);
+    }
+    Ok(Some((length, width)))
+}
+
+#[inline]
+pub(super) fn check_count(count: u32, limits: &CommandLimits) -> Result<(), ProtocolError> {
+    if count > limits.arguments_max {
+        return Err(ProtocolError::InvalidMultibulkLength);
+    }
+    let unauthenticated = limits.unauthenticated.as_ref();
+    if unauthenticated.is_some_and(|limits| count > limits.arguments_max) {
+        return Err(ProtocolError::UnauthenticatedMultibulkLength);
+    }
+    Ok(())
+}
+
+/// Whether an argument of this length that begins at `cursor` is still within the command.
+#[inline]
+pub(super) fn check_end(
+    cursor: usize,
+    length: u32,
+    limits: &CommandLimits,
+) -> Result<(), ProtocolError> {
+    if cursor as u64 + u64::from(length) + 2 > u64::from(limits.command_bytes_max) {
+        return Err(ProtocolError::TooBigCommand);
+    }
+    Ok(())
+}
+
+pub(super) fn line_bytes_max(limits: &CommandLimits) -> usize {
+    limits.line_bytes_max.max(LINE_BYTES_MIN) as usize
+}
+
+/// What there is of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+enum Line {
     /// Its text ends before this index, and the next thing begins two bytes later. Like Redis, nobody
     /// looks at the second byte of a line end.
     Ends(usize),
@@ -19,7 +109,7 @@ pub(super) enum Line {
 /// Only for what clients send: the line has arrived as a whole and its number has at most nine
 /// digits. Everything else is for [`line`] to judge.
 #[inline]
-pub(super) fn quick(bytes: &[u8], prefix: u8) -> Option<(u32, usize)> {
+fn quick(bytes: &[u8], prefix: u8) -> Option<(u32, usize)> {
     const DIGITS_MAX: usize = 9;
 
     if bytes.first() != Some(&prefix) {
@@ -43,20 +133,18 @@ pub(super) fn quick(bytes: &[u8], prefix: u8) -> Option<(u32, usize)> {
 }
 
 /// Where the line at the start of `bytes` ends, of which the first `scanned` bytes hold no end.
-pub(super) fn line(bytes: &[u8], scanned: usize, line_bytes_max: usize) -> Line {
+fn line(bytes: &[u8], scanned: usize, line_bytes_max: usize) -> Line {
     let end = bytes.len().min(line_bytes_max.saturating_add(1));
     match memchr(b'\r', bytes.get(scanned..end).unwrap_or(&[])) {
         Some(found) if scanned + found + 1 < bytes.len() => Line::Ends(scanned + found),
-        Some(_) => Line::Open,
         None if bytes.len() > line_bytes_max => Line::TooLong,
-        None => Line::Open,
+        Some(_) | None => Line::Open,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::parse_integer;
 
     #[test]
     fn the_quick_way_takes_what_is_whole_and_plain() {

@@ -39,9 +39,6 @@ fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
 }
 
 fn is_big_number(text: &[u8]) -> bool {
-    let digits = match text {
-        [b'-' | b'+', digits @ ..] => digits,
-        digits => digits,
-    };
+    let digits = text.strip_prefix(b"-").unwrap_or(text);
     !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
