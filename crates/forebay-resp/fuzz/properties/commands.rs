@@ -23,19 +23,23 @@ pub(crate) fn check(data: &[u8]) {
 pub(crate) fn check_cut(input: &[u8], limits: &CommandLimits, read_bytes: usize) {
     let whole = decode(&[input], limits);
     let cut: Vec<&[u8]> = input.chunks(read_bytes).collect();
-    assert_eq!(decode(&cut, limits), whole);
+    assert_eq!(decode(&cut, limits), whole, "cut into reads");
     assert!(whole.consumed <= input.len(), "no more than there is");
     for command in &whole.commands {
         assert_within(command, limits);
         assert_read_again(command);
     }
-    assert_eq!(whole, by_the_book(input, limits));
+    assert_eq!(whole, by_the_book(input, limits), "by the rules");
 }
 
 /// Two reads, the first of `at` bytes, come to the same as one.
 pub(crate) fn check_split(input: &[u8], limits: &CommandLimits, at: usize) {
     let (first, second) = input.split_at(at);
-    assert_eq!(decode(&[first, second], limits), decode(&[input], limits));
+    assert_eq!(
+        decode(&[first, second], limits),
+        decode(&[input], limits),
+        "cut at {at}"
+    );
 }
 
 /// One of the limits that are worth trying.
@@ -112,8 +116,8 @@ fn assert_read_again(command: &[Vec<u8>]) {
     let mut limits = CommandLimits::default();
     limits.arguments_max = u32::MAX;
     let again = decode(&[&output[..]], &limits);
-    assert_eq!(again.commands, [command]);
-    assert_eq!(again.end, Ok(()));
+    assert_eq!(again.commands, [command], "written and read");
+    assert_eq!(again.end, Ok(()), "written and read");
 }
 
 /// The same again, slowly and straight from the rules, for everything but inline commands, at the

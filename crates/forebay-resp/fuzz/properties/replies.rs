@@ -17,13 +17,21 @@ pub(crate) fn check(data: &[u8]) {
     };
     let limits = limits_of(*limits);
     let cut: Vec<&[u8]> = input.chunks(usize::from(*cut) + 1).collect();
-    assert_eq!(decode(&cut, &limits), decode(&[input], &limits));
+    assert_eq!(
+        decode(&cut, &limits),
+        decode(&[input], &limits),
+        "cut into reads"
+    );
 }
 
 /// Two reads, the first of `at` bytes, come to the same as one.
 pub(crate) fn check_split(input: &[u8], limits: &ReplyLimits, at: usize) {
     let (first, second) = input.split_at(at);
-    assert_eq!(decode(&[first, second], limits), decode(&[input], limits));
+    assert_eq!(
+        decode(&[first, second], limits),
+        decode(&[input], limits),
+        "cut at {at}"
+    );
 }
 
 /// One of the limits that are worth trying.

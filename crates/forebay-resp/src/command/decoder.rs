@@ -178,29 +178,32 @@ impl CommandDecoder {
         bytes: &[u8],
         limits: &CommandLimits,
     ) -> Result<Progress, ProtocolError> {
-        while self.arguments_left > 0 {
-            let length = match self.bulk_bytes.take() {
-                Some(length) => length,
-                None => {
-                    let rest = &bytes[self.cursor..];
-                    let Some((length, width)) = header::length(rest, self.scanned, limits)? else {
-                        return Ok(self.wait(rest));
-                    };
-                    self.scanned = 0;
-                    self.cursor += width;
-                    header::check_end(self.cursor, length, limits)?;
-                    length
-                }
+        // In registers while the loop runs: each length depends on where the one before it ended.
+        let mut cursor = self.cursor;
+        for left in (1..=self.arguments_left).rev() {
+            let length = if let Some(length) = self.bulk_bytes.take() {
+                length
+            } else {
+                let rest = &bytes[cursor..];
+                let Some((length, width)) = header::length(rest, self.scanned, limits)? else {
+                    (self.cursor, self.arguments_left) = (cursor, left);
+                    return Ok(self.wait(rest));
+                };
+                self.scanned = 0;
+                cursor += width;
+                header::check_end(cursor, length, limits)?;
+                length
             };
-            let end = self.cursor + length as usize;
+            let end = cursor + length as usize;
             if bytes.len() < end + 2 {
+                (self.cursor, self.arguments_left) = (cursor, left);
                 self.bulk_bytes = Some(length);
                 return Ok(Progress::Incomplete);
             }
-            self.spans.push(Span::new(self.cursor, end));
-            self.cursor = end + 2;
-            self.arguments_left -= 1;
+            self.spans.push(Span::new(cursor, end));
+            cursor = end + 2;
         }
+        (self.cursor, self.arguments_left) = (cursor, 0);
         Ok(self.finish(Progress::Complete))
     }
 

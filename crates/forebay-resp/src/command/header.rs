@@ -9,6 +9,9 @@ use crate::number::parse_integer;
 /// What a line may always have, so that one with a plain number is never too long.
 const LINE_BYTES_MIN: u32 = 32;
 
+/// As many digits always fit into 32 bits.
+const DIGITS_MAX: usize = 9;
+
 /// The number of arguments that the line at the start of `bytes` announces, and how long the line
 /// is; `None` until it has arrived. The first `scanned` bytes hold no line end.
 #[inline]
@@ -110,26 +113,26 @@ enum Line {
 /// digits. Everything else is for [`line`] to judge.
 #[inline]
 fn quick(bytes: &[u8], prefix: u8) -> Option<(u32, usize)> {
-    const DIGITS_MAX: usize = 9;
-
-    if bytes.first() != Some(&prefix) {
-        return None;
-    }
-    let mut number = 0;
-    for (index, &byte) in bytes.iter().enumerate().skip(1).take(DIGITS_MAX + 1) {
-        let digit = byte.wrapping_sub(b'0');
-        if digit <= 9 {
-            if index > DIGITS_MAX {
+    let digit = |byte: u8| {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        (digit <= 9).then_some(digit)
+    };
+    let tail = bytes.strip_prefix(&[prefix])?;
+    // Nearly all lines have one digit or two.
+    match *tail {
+        [one, b'\r', _, ..] => Some((digit(one)?, 4)),
+        [ten @ b'1'..=b'9', one, b'\r', _, ..] => Some((digit(ten)? * 10 + digit(one)?, 5)),
+        [b'1'..=b'9', ..] => {
+            let digits = tail.iter().take(DIGITS_MAX + 1);
+            let width = digits.take_while(|byte| byte.is_ascii_digit()).count();
+            let [number @ .., b'\r', _] = tail.get(..width + 2)? else {
                 return None;
-            }
-            number = number * 10 + u32::from(digit);
-            continue;
+            };
+            let fold = |value, &byte: &u8| value * 10 + u32::from(byte - b'0');
+            (width <= DIGITS_MAX).then(|| (number.iter().fold(0, fold), width + 3))
         }
-        let canonical = index == 2 || (index > 2 && bytes[1] != b'0');
-        let whole = byte == b'\r' && bytes.len() > index + 1;
-        return (canonical && whole).then_some((number, index + 2));
+        _ => None,
     }
-    None
 }
 
 /// Where the line at the start of `bytes` ends, of which the first `scanned` bytes hold no end.

@@ -2,31 +2,60 @@
 
 use bytes::{BufMut, BytesMut};
 
-/// More than the longest line with a number has: sign, 20 characters, line end.
-const LINE_BYTES_MAX: usize = 32;
+/// As many as the longest line with a number has: sign, minus, 19 digits, line end; and for a length
+/// of 20 digits the same.
+const LINE_BYTES_MAX: usize = 23;
 
-/// A line with a sign and a number.
+/// A line with a sign and a number, at the end of its array.
 pub(super) struct NumberLine {
     line: [u8; LINE_BYTES_MAX],
-    length: usize,
+    start: usize,
 }
 
 impl NumberLine {
     #[inline]
-    pub(super) fn new(sign: u8, number: impl itoa::Integer) -> Self {
-        let mut digits = itoa::Buffer::new();
-        let digits = digits.format(number).as_bytes();
-        let length = digits.len() + 3;
-        let mut line = [0; LINE_BYTES_MAX];
-        line[0] = sign;
-        line[1..length - 2].copy_from_slice(digits);
-        line[length - 2..length].copy_from_slice(b"\r\n");
-        Self { line, length }
+    pub(super) fn integer(sign: u8, number: i64) -> Self {
+        let mut line = Self::digits(number.unsigned_abs());
+        if number < 0 {
+            line.prepend(b'-');
+        }
+        line.prepend(sign);
+        line
+    }
+
+    #[inline]
+    pub(super) fn length(sign: u8, length: usize) -> Self {
+        let mut line = Self::digits(length as u64);
+        line.prepend(sign);
+        line
     }
 
     #[inline]
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.line[..self.length]
+        &self.line[self.start..]
+    }
+
+    #[inline]
+    fn digits(mut number: u64) -> Self {
+        let mut line = Self {
+            line: [0; LINE_BYTES_MAX],
+            start: LINE_BYTES_MAX,
+        };
+        line.prepend(b'\n');
+        line.prepend(b'\r');
+        loop {
+            line.prepend(b"0123456789"[(number % 10) as usize]);
+            number /= 10;
+            if number == 0 {
+                return line;
+            }
+        }
+    }
+
+    #[inline]
+    fn prepend(&mut self, byte: u8) {
+        self.start -= 1;
+        self.line[self.start] = byte;
     }
 }
 
@@ -35,7 +64,7 @@ impl NumberLine {
 pub(crate) fn put_header(output: &mut BytesMut, sign: u8, length: usize) {
     match u8::try_from(length) {
         Ok(length @ 0..=9) => output.extend_from_slice(&[sign, b'0' + length, b'\r', b'\n']),
-        _ => output.extend_from_slice(NumberLine::new(sign, length).as_bytes()),
+        _ => output.extend_from_slice(NumberLine::length(sign, length).as_bytes()),
     }
 }
 

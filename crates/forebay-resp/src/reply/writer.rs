@@ -90,7 +90,7 @@ impl<'a> ReplyWriter<'a> {
     /// An integer.
     #[inline]
     pub fn integer(&mut self, value: i64) {
-        let line = NumberLine::new(b':', value);
+        let line = NumberLine::integer(b':', value);
         self.output.extend_from_slice(line.as_bytes());
     }
 
@@ -102,7 +102,10 @@ impl<'a> ReplyWriter<'a> {
 
     /// An integer as a string, which is how Redis replies with a value that is one.
     pub fn bulk_integer(&mut self, value: i64) {
-        put_bulk(self.output, itoa::Buffer::new().format(value).as_bytes());
+        let line = NumberLine::integer(b'$', value);
+        // Its digits, without the sign in front and the line end.
+        let line = line.as_bytes();
+        put_bulk(self.output, &line[1..line.len() - 2]);
     }
 
     /// No value, where there could be one that is not an array.
@@ -207,7 +210,7 @@ impl<'a> ReplyWriter<'a> {
         let start = self.output.len();
         self.output.extend_from_slice(&[0; SHORT]);
         let length = write(self);
-        let line = NumberLine::new(b'*', length);
+        let line = NumberLine::length(b'*', length);
         let line = line.as_bytes();
         let end = self.output.len();
         if line.len() > SHORT {
