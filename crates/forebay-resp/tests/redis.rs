@@ -119,7 +119,7 @@ fn errors_are_those_of_redis() {
     all.push(b"*1\r\n\xff\r\n".to_vec());
     // Redis takes a line in full if it comes in one read, so these do not end at all.
     for start in ["*", "*1\r\n$", "a"] {
-        all.push([start.as_bytes(), &[b'1'; 70_000]].concat());
+        all.push([start.as_bytes(), &vec![b'1'; 70_000]].concat());
     }
     compare("errors", &[], &as_redis(), &all);
 }
