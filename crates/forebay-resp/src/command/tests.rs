@@ -178,8 +178,10 @@ fn limits_may_change_between_two_commands() {
 
 #[test]
 fn a_command_that_would_be_too_large_is_refused_before_it_arrives() {
-    let mut limits = CommandLimits::default();
-    limits.command_bytes_max = 100;
+    let limits = CommandLimits {
+        command_bytes_max: 100,
+        ..CommandLimits::default()
+    };
     // Of the 100 bytes, 4 and 5 announce the first argument and 10 and 2 are its own.
     let start = "*2\r\n$10\r\n0123456789\r\n";
     let end = |length: u32| decode(format!("{start}${length}\r\n").as_bytes(), &limits).2;
@@ -201,10 +203,12 @@ fn an_error_is_final() {
 
 #[test]
 fn an_announced_length_takes_no_memory() {
-    let mut limits = CommandLimits::default();
-    limits.bulk_bytes_max = 512 << 20;
-    limits.command_bytes_max = u32::MAX;
-    limits.arguments_max = u32::MAX;
+    let limits = CommandLimits {
+        bulk_bytes_max: 512 << 20,
+        command_bytes_max: u32::MAX,
+        arguments_max: u32::MAX,
+        ..CommandLimits::default()
+    };
     let mut buffer = BytesMut::from("*1000000\r\n$536870912\r\n");
     let capacity = buffer.capacity();
     let mut decoder = CommandDecoder::new();

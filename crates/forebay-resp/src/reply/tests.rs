@@ -54,8 +54,20 @@ fn both_versions_have_lines_strings_and_arrays() {
 
 #[test]
 fn resp2_has_other_forms_for_the_types_of_resp3() {
-    assert_written(|reply| reply.null(), "$-1\r\n", "_\r\n");
-    assert_written(|reply| reply.null_array(), "*-1\r\n", "_\r\n");
+    assert_written(
+        |reply| {
+            reply.null();
+        },
+        "$-1\r\n",
+        "_\r\n",
+    );
+    assert_written(
+        |reply| {
+            reply.null_array();
+        },
+        "*-1\r\n",
+        "_\r\n",
+    );
     assert_written(|reply| reply.boolean(true), ":1\r\n", "#t\r\n");
     assert_written(|reply| reply.boolean(false), ":0\r\n", "#f\r\n");
     assert_written(|reply| reply.double(-1.5), "$4\r\n-1.5\r\n", ",-1.5\r\n");
@@ -185,12 +197,14 @@ fn broken_replies_are_refused() {
 
 #[test]
 fn limits_hold_at_their_value_and_not_above() {
-    let mut limits = ReplyLimits::default();
-    limits.nesting_max = 3;
-    limits.values_max = 5;
-    limits.bulk_bytes_max = 10;
-    limits.line_bytes_max = 12;
-    limits.reply_bytes_max = 30;
+    let limits = ReplyLimits {
+        nesting_max: 3,
+        values_max: 5,
+        bulk_bytes_max: 10,
+        line_bytes_max: 12,
+        reply_bytes_max: 30,
+        ..ReplyLimits::default()
+    };
     for (fits, too_much, error) in [
         (
             "*1\r\n*1\r\n*1\r\n:1\r\n",
@@ -236,9 +250,11 @@ fn limits_hold_at_their_value_and_not_above() {
 
 #[test]
 fn limits_count_for_each_reply_anew() {
-    let mut limits = ReplyLimits::default();
-    limits.values_max = 2;
-    limits.reply_bytes_max = 12;
+    let limits = ReplyLimits {
+        values_max: 2,
+        reply_bytes_max: 12,
+        ..ReplyLimits::default()
+    };
     let mut decoder = ReplyDecoder::new();
     let mut input = BytesMut::from("*1\r\n:1\r\n*1\r\n:1\r\n");
     for _ in 0..2 {
