@@ -10,7 +10,10 @@ const ALLOWED: [(&str, &[&str]); 8] = [
     ("forebay-resp", &[]),
     ("forebay-resp-fuzz", &["forebay-resp"]),
     ("forebay-bench", &["forebay-sync", "forebay"]),
-    ("forebay-server", &["forebay", "forebay-bench", "forebay-resp"]),
+    (
+        "forebay-server",
+        &["forebay", "forebay-bench", "forebay-resp"],
+    ),
     ("loom-tests", &["forebay-sync"]),
     ("xtask", &[]),
 ];
