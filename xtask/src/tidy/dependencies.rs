@@ -4,11 +4,16 @@ use super::Finding;
 use super::workspace::Workspace;
 
 /// Each crate with the crates of the workspace it may depend on. A new crate is added here.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("forebay-sync", &[]),
     ("forebay", &["forebay-sync"]),
+    ("forebay-resp", &[]),
+    ("forebay-resp-fuzz", &["forebay-resp"]),
     ("forebay-bench", &["forebay-sync", "forebay"]),
-    ("forebay-server", &["forebay", "forebay-bench"]),
+    (
+        "forebay-server",
+        &["forebay", "forebay-bench", "forebay-resp"],
+    ),
     ("loom-tests", &["forebay-sync"]),
     ("xtask", &[]),
 ];
