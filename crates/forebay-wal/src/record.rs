@@ -1,7 +1,5 @@
 //! Records: what is logged.
 
-use crate::error::{Error, Result};
-
 /// What is before a record's body: its length, its shard and its kind.
 pub(crate) const RECORD_HEADER_BYTES: usize = 9;
 
@@ -50,14 +48,6 @@ impl<'a> Record<'a> {
     /// What the record takes in a frame.
     pub(crate) const fn encoded_bytes(&self) -> usize {
         RECORD_HEADER_BYTES + self.body.len()
-    }
-
-    pub(crate) fn check(&self, bytes_max: usize) -> Result<()> {
-        let bytes = self.body.len();
-        if bytes > bytes_max {
-            return Err(Error::TooLarge { bytes, bytes_max });
-        }
-        Ok(())
     }
 
     /// Appends the record to `to`. Its length was checked.

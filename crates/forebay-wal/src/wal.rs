@@ -29,7 +29,7 @@ use std::thread::{Builder, JoinHandle};
 /// A log, open for appending by any number of threads. Dropping it closes it.
 #[derive(Debug)]
 pub struct Wal {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -245,10 +245,6 @@ impl Wal {
         let panicked = thread.is_some_and(|thread| thread.join().is_err());
         debug_assert!(!panicked, "the writer does not panic");
         self.shared.gate.failure().map_or(Ok(()), |cause| Err(Error::Indeterminate(cause)))
-    }
-
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.shared
     }
 }
 

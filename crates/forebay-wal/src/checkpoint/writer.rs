@@ -69,10 +69,15 @@ impl CheckpointWriter {
     /// # Errors
     /// [`Error::Io`] if the file could not be made durable; whether it is, the next opening will
     /// tell, and either way nothing is lost. [`Error::Indeterminate`] if the log has failed.
-    pub fn commit(mut self) -> Result<()> {
+    pub fn commit(self) -> Result<()> {
         let epoch = self.shared.lanes.epoch();
         self.shared.ask_sync(epoch);
         wait(&self.shared, Goal::Synced, epoch)?;
+        self.commit_synced()
+    }
+
+    /// Commits when all that the state has an effect of is synced.
+    pub(crate) fn commit_synced(mut self) -> Result<()> {
         let durable = self.shared.shown.lock().durable;
         self.finish(durable).map_err(Error::io("finishing a checkpoint"))?;
         self.shared.checkpoint.store(self.header.number);

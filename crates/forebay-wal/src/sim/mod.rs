@@ -6,9 +6,11 @@
 
 mod disk;
 mod fault;
+mod hand;
 mod image;
 mod names;
 pub(crate) mod random;
 
 pub use disk::SimDisk;
 pub use fault::Fault;
+pub use hand::Hand;

@@ -6,7 +6,9 @@
 mod frames;
 mod thread;
 
-pub(crate) use thread::{fail, run};
+#[cfg(any(test, feature = "sim"))]
+pub(crate) use thread::fail;
+pub(crate) use thread::run;
 
 use crate::files::Files;
 use crate::format::{FRAME_HEADER_BYTES, Flags, SegmentHeader};
