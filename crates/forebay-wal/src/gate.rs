@@ -162,6 +162,11 @@ impl Gate {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.state.lock().waiting.len()
+    }
+
     pub(crate) fn failure(&self) -> Option<Arc<io::Error>> {
         match &self.state.lock().end {
             Some(End::Failed(cause)) => Some(Arc::clone(cause)),
