@@ -80,9 +80,13 @@ impl Files {
         file.sync()
     }
 
-    /// Makes a spare file the segment of `header`. When this returns, the segment is there after
+    /// Makes a spare file the segment of `header`, which begins with `frames`. When this returns, the segment is there after
     /// any crash; until then it is there as a whole or not at all.
-    pub(crate) fn start(&mut self, header: &SegmentHeader) -> Result<Arc<dyn StorageFile>> {
+    pub(crate) fn start(
+        &mut self,
+        header: &SegmentHeader,
+        frames: &[u8],
+    ) -> Result<Arc<dyn StorageFile>> {
         if self.spares.is_empty() {
             self.allocate()?;
         }
@@ -92,6 +96,7 @@ impl Files {
         let block = header.encode();
         debug_assert_eq!(u32::try_from(block.len()), Ok(FRAMES_START), "frames come next");
         write_all(&*file, &block, 0)?;
+        write_all(&*file, frames, u64::from(FRAMES_START))?;
         file.sync()?;
         let name = FileName::Segment(header.number).to_string();
         self.storage.rename(&spare, &name)?;

@@ -323,7 +323,7 @@ fn fresh(storage: &Arc<dyn Storage>, config: &Config, inventory: Inventory) -> R
     Ok(Recovered {
         store,
         files: Files::new(Arc::clone(storage), config.segment_bytes, VecDeque::new(), spares),
-        resume: Resume { header, epoch: 0 },
+        resume: Resume::at(header, 0),
         start,
         end: Position::default(),
         checkpoint: None,

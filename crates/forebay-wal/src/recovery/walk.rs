@@ -20,8 +20,6 @@ pub(crate) struct Bounds {
 pub(crate) struct Walked {
     /// The end of the last whole epoch.
     pub(crate) end: Cursor,
-    /// The header of the first segment of the walk.
-    pub(crate) first: SegmentHeader,
     /// Everything before this place was known to be durable.
     pub(crate) durable: Position,
     /// Bytes of whole frames behind the end.
@@ -48,7 +46,6 @@ pub(crate) fn walk(
         cursor: Cursor::before(&segment.header),
         walked: Walked {
             end: Cursor::before(&segment.header),
-            first: segment.header,
             durable: bounds.durable,
             cut_bytes: 0,
             frames: 0,
@@ -59,6 +56,7 @@ pub(crate) fn walk(
     };
     for number in &segments[1..] {
         let next = Segment::read(storage, store, *number)?;
+        walk.walked.durable = walk.walked.durable.max(next.header.previous);
         walk.segment(&segment, Some(&next.header))?;
         walk.cursor.position = Cursor::before(&next.header).position;
         segment = next;

@@ -131,15 +131,18 @@ fn every_length() {
 
 #[test]
 fn a_file_that_is_gone_is_missed() {
-    let (disk, _) = store();
+    let (disk, contents) = store();
     for name in crate::Storage::names(&disk).unwrap() {
         if name.starts_with("spare") {
             continue;
         }
         let disk = disk.fork();
         crate::Storage::remove(&disk, &name).unwrap();
-        let found = read(&disk);
-        assert!(matches!(found, Err(Error::Corrupt(_))), "{name}: {found:?}");
+        // Without its checkpoint a log that has not been cut yet is read from the start.
+        match read(&disk) {
+            Err(Error::Corrupt(_)) => {}
+            found => assert!(found.is_ok_and(|all| all == contents.concat()), "{name}"),
+        }
     }
 }
 

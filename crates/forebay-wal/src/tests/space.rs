@@ -61,13 +61,27 @@ fn a_full_file_system_is_no_failure() {
     disk.limit(Some(10_000));
     assert!(fill(&log, &mut hand) > 20);
     assert!(drain(&log, &mut hand) >= 5);
-    drop((log, hand));
 
-    // The log can be opened on the full disk, and drained further once it is.
+    // A checkpoint is all it takes.
+    let checkpoint = log.checkpoint().unwrap();
+    hand.commit(checkpoint).unwrap();
+    hand.turn().unwrap();
+    put(&log, Purpose::Fill).unwrap();
+    drop((log, hand));
     disk.restart();
-    disk.limit(Some(10_000));
-    let opened = Hand::open(Arc::new(disk.clone()), small());
-    let (log, mut hand, _) = opened.unwrap();
+    Hand::open(Arc::new(disk), small()).unwrap();
+}
+
+/// The reserve is also what a new process begins its segment with.
+#[test]
+fn a_full_log_on_a_full_file_system_opens_and_drains() {
+    let disk = SimDisk::new(1);
+    let (log, mut hand, _) = Hand::open(Arc::new(disk.clone()), small()).unwrap();
+    disk.limit(Some(0));
+    fill(&log, &mut hand);
+    drop((log, hand));
+    disk.restart();
+    let (log, mut hand, _) = Hand::open(Arc::new(disk), small()).unwrap();
     put(&log, Purpose::Drain).unwrap();
     hand.turn().unwrap();
 }

@@ -108,7 +108,7 @@ impl Writer {
             epoch: self.epoch,
             ..self.header
         };
-        let file = self.files.start(&header)?;
+        let file = self.files.start(&header, &[])?;
         let flags = if middle { MIDDLE } else { MIDDLE.and(Flags::EPOCH_END) };
         self.durable = Position::new(header.number, FRAMES_START);
         self.write_frame(self.epoch, flags)?;

@@ -11,7 +11,7 @@ pub(crate) use thread::fail;
 pub(crate) use thread::run;
 
 use crate::files::Files;
-use crate::format::{FRAME_HEADER_BYTES, Flags, SegmentHeader};
+use crate::format::{FRAME_HEADER_BYTES, FRAMES_START, Flags, SegmentHeader};
 use crate::gate::Goal;
 use crate::lane::Buffer;
 use crate::level::Level;
@@ -35,11 +35,36 @@ pub(crate) enum Next {
 }
 
 /// Where the log goes on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Resume {
     pub(crate) header: SegmentHeader,
     /// The last epoch that was recovered.
     pub(crate) epoch: u64,
+    /// The segment's first frames, which are already sealed.
+    pub(crate) frames: Vec<u8>,
+    /// The checksum of the last frame.
+    pub(crate) chain: u32,
+    /// The sequence number of the next frame.
+    pub(crate) sequence: u64,
+}
+
+impl Resume {
+    /// In an empty segment.
+    pub(crate) fn at(header: SegmentHeader, epoch: u64) -> Self {
+        Self {
+            header,
+            epoch,
+            frames: Vec::new(),
+            chain: header.chain,
+            sequence: header.sequence,
+        }
+    }
+
+    /// Behind the frames.
+    pub(crate) fn end(&self) -> Position {
+        let frames = u32::try_from(self.frames.len()).unwrap_or(u32::MAX);
+        Position::new(self.header.number, FRAMES_START.saturating_add(frames))
+    }
 }
 
 #[derive(Debug)]
@@ -71,9 +96,9 @@ pub(crate) struct Writer {
 impl Writer {
     /// Begins a segment and is ready to write into it.
     pub(crate) fn start(shared: Arc<Shared>, mut files: Files, resume: Resume) -> Result<Self> {
-        let file = files.start(&resume.header)?;
-        let tail = crate::format::FRAMES_START;
-        let durable = Position::new(resume.header.number, tail);
+        let file = files.start(&resume.header, &resume.frames)?;
+        let durable = resume.end();
+        let charged = i64::try_from(resume.frames.len()).unwrap_or(i64::MAX);
         let active = shared.storage.now();
         let mut writer = Self {
             shared,
@@ -81,13 +106,13 @@ impl Writer {
             file,
             header: resume.header,
             seed: resume.header.seed(),
-            tail,
-            charged: 0,
-            chain: resume.header.chain,
-            sequence: resume.header.sequence,
+            tail: durable.offset(),
+            charged,
+            chain: resume.chain,
+            sequence: resume.sequence,
             epoch: resume.epoch,
             durable,
-            unvouched: false,
+            unvouched: charged > 0,
             dirty_since: None,
             active,
             batch: Vec::new(),
@@ -97,7 +122,7 @@ impl Writer {
         };
         let spares = i64::try_from(writer.files.spares()).unwrap_or(i64::MAX);
         let usable = writer.shared.config.usable_bytes();
-        writer.shared.space.add(usable.saturating_mul(1 + spares));
+        writer.shared.space.add(usable.saturating_mul(1 + spares) - charged);
         writer.grow();
         writer.show();
         Ok(writer)
