@@ -1,6 +1,7 @@
 //! Group commit against a bare loop of write and fdatasync, on the disk of the current directory.
 //!
 //! Run with `cargo run --release -p forebay-wal --example group_commit`.
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 use forebay_wal::{Config, DiskStorage, Error, Level, Record, Storage, Wal};
 use std::path::Path;
@@ -61,7 +62,10 @@ fn main() -> Result<(), Error> {
         println!("round {round}: write + fdatasync {:>10.0}/s", bare(path)?);
         for waiters in [1, 16, 256] {
             drop(std::fs::remove_dir_all(path));
-            println!("round {round}: {waiters:>4} waiters {:>14.0}/s", group(path, waiters)?);
+            println!(
+                "round {round}: {waiters:>4} waiters {:>14.0}/s",
+                group(path, waiters)?
+            );
         }
     }
     drop(std::fs::remove_dir_all(path));

@@ -90,11 +90,18 @@ impl Files {
         if self.spares.is_empty() {
             self.allocate()?;
         }
-        let number = self.spares.pop().ok_or_else(|| Error::other("no spare segment"))?;
+        let number = self
+            .spares
+            .pop()
+            .ok_or_else(|| Error::other("no spare segment"))?;
         let spare = FileName::Spare(number).to_string();
         let file = self.storage.open(&spare)?;
         let block = header.encode();
-        debug_assert_eq!(u32::try_from(block.len()), Ok(FRAMES_START), "frames come next");
+        debug_assert_eq!(
+            u32::try_from(block.len()),
+            Ok(FRAMES_START),
+            "frames come next"
+        );
         write_all(&*file, &block, 0)?;
         write_all(&*file, frames, u64::from(FRAMES_START))?;
         file.sync()?;
@@ -109,9 +116,12 @@ impl Files {
     pub(crate) fn recycle_below(&mut self, number: u64) -> Result<usize> {
         let mut freed = Vec::new();
         while self.live.front().is_some_and(|first| *first < number) {
-            let Some(old) = self.live.pop_front() else { break };
+            let Some(old) = self.live.pop_front() else {
+                break;
+            };
             let spare = FileName::Spare(self.next_spare).to_string();
-            self.storage.rename(&FileName::Segment(old).to_string(), &spare)?;
+            self.storage
+                .rename(&FileName::Segment(old).to_string(), &spare)?;
             freed.push(self.next_spare);
             self.next_spare += 1;
         }

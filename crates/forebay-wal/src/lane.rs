@@ -222,11 +222,17 @@ mod tests {
         let record = Record::new(0, 0, b"x");
         let first = lanes.append(lanes.own(), &record);
         assert_eq!(first.map(|done| (done.epoch, done.wake)), Ok((4, true)));
-        assert_eq!(lanes.append(lanes.own(), &record).map(|done| done.wake), Ok(false));
+        assert_eq!(
+            lanes.append(lanes.own(), &record).map(|done| done.wake),
+            Ok(false)
+        );
         assert_eq!(lanes.gather(&mut batch).epoch, 4);
         assert_eq!(taken(&mut batch), 2);
         assert!(lanes.gather(&mut batch).quiet);
-        assert_eq!(lanes.append(lanes.own(), &record).map(|done| done.epoch), Ok(6));
+        assert_eq!(
+            lanes.append(lanes.own(), &record).map(|done| done.epoch),
+            Ok(6)
+        );
     }
 
     #[test]

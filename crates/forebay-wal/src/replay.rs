@@ -65,7 +65,10 @@ impl Replay {
                 _ => self.load()?,
             }
         };
-        let bytes = self.segment.as_ref().and_then(|loaded| loaded.segment.bytes.get(range));
+        let bytes = self
+            .segment
+            .as_ref()
+            .and_then(|loaded| loaded.segment.bytes.get(range));
         Ok(bytes.and_then(Record::decode).map(|(record, _)| record))
     }
 
@@ -110,7 +113,11 @@ impl Loaded {
 
     /// Where the next record is.
     fn take(&mut self) -> Result<core::ops::Range<usize>> {
-        let bytes = self.segment.bytes.get(self.records.clone()).unwrap_or_default();
+        let bytes = self
+            .segment
+            .bytes
+            .get(self.records.clone())
+            .unwrap_or_default();
         let Some((record, _)) = Record::decode(bytes) else {
             return Err(self.changed());
         };
@@ -121,6 +128,10 @@ impl Loaded {
 
     fn changed(&self) -> Error {
         let name = Segment::name(self.segment.header.number);
-        Error::corrupt(&name, u64::from(self.cursor.position.offset()), Damage::Unreadable)
+        Error::corrupt(
+            &name,
+            u64::from(self.cursor.position.offset()),
+            Damage::Unreadable,
+        )
     }
 }

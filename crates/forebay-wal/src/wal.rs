@@ -63,7 +63,9 @@ impl Wal {
             writer,
             recovery,
         } = Self::prepare(storage, config, false)?;
-        let spawned = Builder::new().name("forebay-wal".to_owned()).spawn(|| run(writer));
+        let spawned = Builder::new()
+            .name("forebay-wal".to_owned())
+            .spawn(|| run(writer));
         let thread = spawned.map_err(Error::io("starting the writer"))?;
         // The writer's first turn needs no waking; from here on it is woken.
         let known = wal.shared.thread.set(thread.thread().clone());
@@ -94,12 +96,7 @@ impl Wal {
             Some(store) => (recover(&storage, store, &inventory)?, false),
             None => (fresh(&storage, &config, inventory)?, true),
         };
-        let replay = Replay::new(
-            &storage,
-            recovered.store,
-            recovered.start,
-            recovered.end,
-        );
+        let replay = Replay::new(&storage, recovered.store, recovered.start, recovered.end);
         let recovery = Recovery {
             checkpoint: recovered.checkpoint.as_ref().map(|found| found.reader()),
             replay,
@@ -125,7 +122,8 @@ impl Wal {
     /// # Errors
     /// As [`permit`](Self::permit).
     pub fn append(&self, record: Record<'_>) -> Result<Ticket> {
-        self.permit(record.body().len(), Purpose::Fill)?.append(record)
+        self.permit(record.body().len(), Purpose::Fill)?
+            .append(record)
     }
 
     /// Room for one record with a body of up to `bytes`: to be had before anything is changed, so
@@ -244,7 +242,10 @@ impl Wal {
         let thread = self.thread.lock().take();
         let panicked = thread.is_some_and(|thread| thread.join().is_err());
         debug_assert!(!panicked, "the writer does not panic");
-        self.shared.gate.failure().map_or(Ok(()), |cause| Err(Error::Indeterminate(cause)))
+        self.shared
+            .gate
+            .failure()
+            .map_or(Ok(()), |cause| Err(Error::Indeterminate(cause)))
     }
 }
 
@@ -322,7 +323,12 @@ fn fresh(storage: &Arc<dyn Storage>, config: &Config, inventory: Inventory) -> R
     let spares = inventory.spares;
     Ok(Recovered {
         store,
-        files: Files::new(Arc::clone(storage), config.segment_bytes, VecDeque::new(), spares),
+        files: Files::new(
+            Arc::clone(storage),
+            config.segment_bytes,
+            VecDeque::new(),
+            spares,
+        ),
         resume: Resume::at(header, 0),
         start,
         end: Position::default(),
@@ -341,7 +347,10 @@ fn shared(
     let usable = config.usable_bytes();
     let reserved = i64::try_from(config.segments_reserved).unwrap_or(i64::MAX);
     let epoch = recovered.resume.epoch;
-    let checkpoint = recovered.checkpoint.as_ref().map_or(0, |found| found.number());
+    let checkpoint = recovered
+        .checkpoint
+        .as_ref()
+        .map_or(0, |found| found.number());
     Shared {
         lanes: Lanes::new(epoch + 1),
         gate: Gate::new(epoch),

@@ -4,8 +4,9 @@ use super::Finding;
 use super::workspace::Workspace;
 
 /// Each crate with the crates of the workspace it may depend on. A new crate is added here.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("forebay-sync", &[]),
+    ("forebay-wal", &["forebay-wal"]),
     ("forebay", &["forebay-sync"]),
     ("forebay-bench", &["forebay-sync", "forebay"]),
     ("forebay-server", &["forebay", "forebay-bench"]),

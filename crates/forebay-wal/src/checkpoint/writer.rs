@@ -79,7 +79,8 @@ impl CheckpointWriter {
     /// Commits when all that the state has an effect of is synced.
     pub(crate) fn commit_synced(mut self) -> Result<()> {
         let durable = self.shared.shown.lock().durable;
-        self.finish(durable).map_err(Error::io("finishing a checkpoint"))?;
+        self.finish(durable)
+            .map_err(Error::io("finishing a checkpoint"))?;
         self.shared.checkpoint.store(self.header.number);
 
         // From here on the checkpoint counts, and what is left to do may fail.
@@ -102,7 +103,9 @@ impl CheckpointWriter {
         self.write_marked(END_MARK, &end)?;
         self.file.sync()?;
         let name = FileName::Checkpoint(self.header.number).to_string();
-        self.shared.storage.rename(&temporary(self.header.number), &name)?;
+        self.shared
+            .storage
+            .rename(&temporary(self.header.number), &name)?;
         self.finished = true;
         self.shared.storage.sync_names()
     }

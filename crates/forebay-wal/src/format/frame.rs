@@ -55,7 +55,10 @@ pub(crate) struct Frame<'a> {
 /// Makes a frame of `buffer`, which has room for the header and then the records. It is padded to
 /// whole blocks; the checksum is returned.
 pub(crate) fn seal_frame(buffer: &mut Vec<u8>, seed: u32, header: &FrameHeader) -> u32 {
-    debug_assert!(buffer.len() >= FRAME_HEADER_BYTES, "there is room for the header");
+    debug_assert!(
+        buffer.len() >= FRAME_HEADER_BYTES,
+        "there is room for the header"
+    );
     let length = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
     let mut fields = Vec::with_capacity(FRAME_HEADER_BYTES);
     Writer(&mut fields)

@@ -46,10 +46,19 @@ mod tests {
 
     #[test]
     fn names_come_back_and_others_are_none() {
-        for name in [FileName::Segment(1), FileName::Spare(u64::MAX), FileName::Checkpoint(0)] {
+        for name in [
+            FileName::Segment(1),
+            FileName::Spare(u64::MAX),
+            FileName::Checkpoint(0),
+        ] {
             assert_eq!(FileName::parse(&name.to_string()), Some(name));
         }
-        for other in ["STORE", "segment-1", "segment-00000000000000zz", "x-0000000000000001"] {
+        for other in [
+            "STORE",
+            "segment-1",
+            "segment-00000000000000zz",
+            "x-0000000000000001",
+        ] {
             assert_eq!(FileName::parse(other), None, "{other}");
         }
     }

@@ -87,7 +87,9 @@ mod tests {
     const PLACES: [Place; 5] = [Before, End, EndOfOther, Behind, Last];
 
     fn all() -> impl Iterator<Item = (Found, Place, bool, Verdict)> {
-        let pairs = FOUND.into_iter().flat_map(|found| PLACES.map(|place| (found, place)));
+        let pairs = FOUND
+            .into_iter()
+            .flat_map(|found| PLACES.map(|place| (found, place)));
         pairs.flat_map(|(found, place)| {
             [false, true].map(|vouched| (found, place, vouched, decide(found, place, vouched)))
         })
@@ -98,8 +100,14 @@ mod tests {
     fn the_table_is_total_and_is_what_is_written() {
         let rows = include_str!("decision.rs").lines();
         let rows = rows.filter_map(|line| line.strip_prefix("//! | "));
-        let rows: Vec<Vec<_>> = rows.map(|row| row.split('|').map(str::trim).collect()).collect();
-        assert_eq!(rows.len(), 1 + FOUND.len(), "a row for everything that can be found");
+        let rows: Vec<Vec<_>> = rows
+            .map(|row| row.split('|').map(str::trim).collect())
+            .collect();
+        assert_eq!(
+            rows.len(),
+            1 + FOUND.len(),
+            "a row for everything that can be found"
+        );
         for (found, row) in FOUND.into_iter().zip(&rows[1..]) {
             let columns = [
                 (Before, None),

@@ -19,9 +19,14 @@ impl Inventory {
     /// Looks at the directory and removes what was never finished.
     pub(crate) fn take(storage: &dyn Storage) -> Result<Self> {
         let mut inventory = Self::default();
-        for name in storage.names().map_err(Error::io("reading the directory"))? {
+        for name in storage
+            .names()
+            .map_err(Error::io("reading the directory"))?
+        {
             if name.ends_with(TEMPORARY_SUFFIX) {
-                storage.remove(&name).map_err(Error::io("removing a temporary file"))?;
+                storage
+                    .remove(&name)
+                    .map_err(Error::io("removing a temporary file"))?;
                 continue;
             }
             match FileName::parse(&name) {
@@ -41,11 +46,15 @@ impl Inventory {
     pub(crate) fn check_spares(&mut self, storage: &dyn Storage, bytes: u32) -> Result<()> {
         for number in core::mem::take(&mut self.spares) {
             let name = FileName::Spare(number).to_string();
-            let file = storage.open(&name).map_err(Error::io("opening a spare segment"))?;
+            let file = storage
+                .open(&name)
+                .map_err(Error::io("opening a spare segment"))?;
             if file.len().map_err(Error::io("opening a spare segment"))? == u64::from(bytes) {
                 self.spares.push(number);
             } else {
-                storage.remove(&name).map_err(Error::io("removing a spare segment"))?;
+                storage
+                    .remove(&name)
+                    .map_err(Error::io("removing a spare segment"))?;
             }
         }
         Ok(())
@@ -53,7 +62,11 @@ impl Inventory {
 
     /// The segments from `first` on, which must be without a gap.
     pub(crate) fn segments_from(&self, first: u64) -> Result<Vec<u64>> {
-        let needed = self.segments.iter().copied().filter(|number| *number >= first);
+        let needed = self
+            .segments
+            .iter()
+            .copied()
+            .filter(|number| *number >= first);
         let needed: Vec<u64> = needed.collect();
         for (number, expected) in needed.iter().zip(first..) {
             if *number != expected {
@@ -75,7 +88,9 @@ impl Inventory {
         };
         let bytes = read_small(&*file, Store::BYTES).map_err(Error::io("reading the store"))?;
         let store = Store::decode(&bytes);
-        store.map(Some).map_err(|damage| Error::corrupt(STORE_NAME, 0, damage))
+        store
+            .map(Some)
+            .map_err(|damage| Error::corrupt(STORE_NAME, 0, damage))
     }
 
     /// A crash while a store was made leaves a first segment without frames. Anything else without
@@ -87,7 +102,9 @@ impl Inventory {
         }
         if self.segments.pop().is_some() {
             let name = Segment::name(1);
-            let file = storage.open(&name).map_err(Error::io("opening a segment"))?;
+            let file = storage
+                .open(&name)
+                .map_err(Error::io("opening a segment"))?;
             let limit = 1 << 30;
             let length = file.len().map_err(Error::io("reading a segment"))?;
             let length = usize::try_from(length.min(limit)).unwrap_or(usize::MAX);
@@ -96,7 +113,9 @@ impl Inventory {
             if frames.iter().any(|byte| *byte != 0) {
                 return lost();
             }
-            storage.remove(&name).map_err(Error::io("removing an unborn segment"))?;
+            storage
+                .remove(&name)
+                .map_err(Error::io("removing an unborn segment"))?;
         }
         Ok(())
     }

@@ -119,14 +119,18 @@ fn apply(
     // that the new segment replaces goes when that takes its name.
     let replaced = resume.header.number;
     for number in needed.iter().rev().filter(|number| **number > replaced) {
-        storage.remove(&Segment::name(*number)).map_err(io("removing what was cut"))?;
+        storage
+            .remove(&Segment::name(*number))
+            .map_err(io("removing what was cut"))?;
         storage.sync_names().map_err(io("syncing the directory"))?;
     }
     let mut older = inventory.checkpoints.clone();
     older.pop();
     for number in older {
         let name = FileName::Checkpoint(number).to_string();
-        storage.remove(&name).map_err(io("removing an old checkpoint"))?;
+        storage
+            .remove(&name)
+            .map_err(io("removing an old checkpoint"))?;
     }
     let live = inventory.segments.iter().copied();
     Ok(live.filter(|number| *number < replaced).collect())

@@ -33,9 +33,17 @@ pub(crate) fn resume(walked: &Walked, store: &Store, storage: &dyn Storage) -> R
     let header = SegmentHeader {
         store: store.id,
         // A segment of which all is written again is replaced.
-        number: if whole { end.segment() } else { end.segment() + 1 },
+        number: if whole {
+            end.segment()
+        } else {
+            end.segment() + 1
+        },
         salt,
-        previous: if whole { segment.header.previous } else { cursor.position },
+        previous: if whole {
+            segment.header.previous
+        } else {
+            cursor.position
+        },
         chain: cursor.chain,
         sequence: cursor.sequence,
         epoch: cursor.epoch,
@@ -62,6 +70,10 @@ pub(crate) fn resume(walked: &Walked, store: &Store, storage: &dyn Storage) -> R
 fn frame<'a>(segment: &'a Segment, cursor: &Cursor) -> Result<crate::format::Frame<'a>> {
     segment.frame(cursor.position.offset()).ok_or_else(|| {
         let name = Segment::name(segment.header.number);
-        Error::corrupt(&name, u64::from(cursor.position.offset()), Damage::Unreadable)
+        Error::corrupt(
+            &name,
+            u64::from(cursor.position.offset()),
+            Damage::Unreadable,
+        )
     })
 }

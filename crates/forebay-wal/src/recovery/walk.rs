@@ -78,7 +78,11 @@ impl Walk {
     fn segment(&mut self, segment: &Segment, next: Option<&SegmentHeader>) -> Result<()> {
         let name = Segment::name(segment.header.number);
         let refuse = |cursor: &Cursor, damage| {
-            Err(Error::corrupt(&name, u64::from(cursor.position.offset()), damage))
+            Err(Error::corrupt(
+                &name,
+                u64::from(cursor.position.offset()),
+                damage,
+            ))
         };
         loop {
             self.start_met |= self.cursor.position == self.bounds.start;

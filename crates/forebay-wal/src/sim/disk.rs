@@ -134,7 +134,10 @@ impl SimDisk {
     pub fn set_bytes(&self, name: &str, bytes: Vec<u8>) {
         let mut state = self.0.lock();
         let file = state.names.seen().get(name).copied();
-        #[expect(clippy::expect_used, reason = "documented: a test names a file that is there")]
+        #[expect(
+            clippy::expect_used,
+            reason = "documented: a test names a file that is there"
+        )]
         let file = file.expect("no such file");
         state.files[file].set(bytes);
     }

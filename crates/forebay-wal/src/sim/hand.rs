@@ -80,7 +80,10 @@ impl Hand {
             Err(error) => {
                 self.ended = true;
                 fail(&shared, error);
-                Err(shared.gate.failure().map_or(Error::Closed, Error::Indeterminate))
+                Err(shared
+                    .gate
+                    .failure()
+                    .map_or(Error::Closed, Error::Indeterminate))
             }
         }
     }

@@ -52,7 +52,11 @@ impl Names {
         let in_order = random.chance(50);
         let first = random.below(pending.len() + 1);
         for (index, change) in pending.iter().enumerate() {
-            let kept = if in_order { index < first } else { random.chance(50) };
+            let kept = if in_order {
+                index < first
+            } else {
+                random.chance(50)
+            };
             if kept {
                 apply(&mut self.durable, change);
             }

@@ -42,7 +42,10 @@ impl DiskStorage {
     /// The directory `path`, which need not be there yet; the directory above it must be.
     #[must_use]
     pub fn new(path: impl AsRef<Path>) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is the clock that tests replace")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the clock that tests replace"
+        )]
         let start = Instant::now();
         Self {
             path: path.as_ref().to_owned(),
@@ -62,7 +65,12 @@ impl DiskStorage {
 
     fn open_with(&self, name: &str, flags: OFlags) -> Result<OwnedFd> {
         let flags = flags | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
-        Ok(fs::openat(self.directory()?, name, flags, Mode::RUSR | Mode::WUSR)?)
+        Ok(fs::openat(
+            self.directory()?,
+            name,
+            flags,
+            Mode::RUSR | Mode::WUSR,
+        )?)
     }
 }
 
@@ -71,7 +79,10 @@ impl Storage for DiskStorage {
         match DirBuilder::new().mode(0o700).create(&self.path) {
             Ok(()) => {
                 // The new directory's own name is durable before anything in it is.
-                let parent = self.path.parent().filter(|path| !path.as_os_str().is_empty());
+                let parent = self
+                    .path
+                    .parent()
+                    .filter(|path| !path.as_os_str().is_empty());
                 let parent = parent.unwrap_or_else(|| Path::new("."));
                 let flags = OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC;
                 fs::fsync(fs::open(parent, flags, Mode::empty())?)?;

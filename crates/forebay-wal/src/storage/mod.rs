@@ -21,7 +21,10 @@ use std::io::Result;
 use std::sync::Arc;
 
 /// A file of a [`Storage`], open for reading and writing.
-#[expect(clippy::len_without_is_empty, reason = "the length of a file can fail to be known")]
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "the length of a file can fail to be known"
+)]
 pub trait StorageFile: Debug + Send + Sync {
     /// Reads at most `into.len()` bytes at `offset`; 0 at the end of the file.
     ///

@@ -65,9 +65,15 @@ fn a_failed_sync_stops_the_log_and_is_not_tried_again() {
     disk.inject(disk.operations() + 1, Fault::Io);
     assert!(matches!(hand.turn(), Err(Error::Indeterminate(_))));
     let done = disk.operations();
-    assert!(matches!(log.wait(ticket, Level::Group), Err(Error::Indeterminate(_))));
+    assert!(matches!(
+        log.wait(ticket, Level::Group),
+        Err(Error::Indeterminate(_))
+    ));
     assert!(log.wait(ticket, Level::Buffered).is_ok(), "it was written");
-    assert!(matches!(log.append(Record::new(0, 0, b"y")), Err(Error::Poisoned(_))));
+    assert!(matches!(
+        log.append(Record::new(0, 0, b"y")),
+        Err(Error::Poisoned(_))
+    ));
     assert!(hand.turn().is_err());
     assert_eq!(disk.operations(), done, "nothing more is written");
 }

@@ -57,15 +57,25 @@ impl Ledger {
         let mut last_of_lane = BTreeMap::new();
         while let Some(record) = recovery.replay.next_record()? {
             let number = number(record.body());
-            assert_eq!(record.body(), body(number), "record {number} has other bytes");
+            assert_eq!(
+                record.body(),
+                body(number),
+                "record {number} has other bytes"
+            );
             let before = last_of_lane.insert(record.shard(), number);
-            assert!(before < Some(number), "{before:?} is replayed before {number}");
+            assert!(
+                before < Some(number),
+                "{before:?} is replayed before {number}"
+            );
             found.insert(number);
         }
         for number in &self.kept {
             assert!(found.contains(number), "record {number} is lost");
         }
-        let last = found.iter().filter_map(|number| self.pending.get(number)).max();
+        let last = found
+            .iter()
+            .filter_map(|number| self.pending.get(number))
+            .max();
         for (number, epoch) in &self.pending {
             let expected = Some(epoch) <= last;
             let cut = found.contains(number) == (expected || self.kept.contains(number));
@@ -163,7 +173,12 @@ fn checkpoint(
         ledger.acknowledge(hand);
         turned?;
     }
-    let all: BTreeSet<u64> = ledger.kept.iter().chain(ledger.pending.keys()).copied().collect();
+    let all: BTreeSet<u64> = ledger
+        .kept
+        .iter()
+        .chain(ledger.pending.keys())
+        .copied()
+        .collect();
     for number in all {
         let written = checkpoint.write_all(&number.to_le_bytes());
         written.map_err(crate::Error::io("writing a checkpoint"))?;

@@ -82,7 +82,11 @@ fn interval_answers_at_once_and_syncs_when_the_time_has_come() {
 
 #[test]
 fn whoever_waits_for_group_causes_a_sync_at_any_level() {
-    for level in [Level::None, Level::Buffered, Level::Interval(Duration::from_secs(60))] {
+    for level in [
+        Level::None,
+        Level::Buffered,
+        Level::Interval(Duration::from_secs(60)),
+    ] {
         let disk = SimDisk::new(1);
         let (log, mut hand, _) = open(&disk, level);
         let ticket = put(&log, b"a");

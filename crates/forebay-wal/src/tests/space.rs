@@ -44,7 +44,10 @@ fn the_reserve_is_for_draining_and_a_checkpoint_frees_the_rest() {
     let (log, mut hand, _) = Hand::open(Arc::new(disk.clone()), small()).unwrap();
     let filled = fill(&log, &mut hand);
     assert!(filled > 200, "{filled}");
-    assert!(drain(&log, &mut hand) >= 5, "every record in a batch of its own");
+    assert!(
+        drain(&log, &mut hand) >= 5,
+        "every record in a batch of its own"
+    );
 
     let mut checkpoint = log.checkpoint().unwrap();
     checkpoint.write_all(b"all").unwrap();

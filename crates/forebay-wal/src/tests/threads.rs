@@ -85,10 +85,12 @@ fn many_threads_append_and_all_of_it_is_there() {
 fn one_at_a_time_and_nobody_else() {
     let directory = Directory::new("lock");
     let (log, _) = Wal::open(directory.storage(), small()).unwrap();
-    assert!(matches!(Wal::open(directory.storage(), small()), Err(Error::Locked)));
-    let mode = |path: &std::path::Path| {
-        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-    };
+    assert!(matches!(
+        Wal::open(directory.storage(), small()),
+        Err(Error::Locked)
+    ));
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&directory.0), 0o700);
     let mut files = 0;
     for entry in std::fs::read_dir(&directory.0).unwrap() {
@@ -107,7 +109,10 @@ fn a_closed_log_takes_nothing() {
     let ticket = log.append(Record::new(0, 0, b"last")).unwrap();
     log.close().unwrap();
     log.wait(ticket, Level::Group).unwrap();
-    assert!(matches!(log.append(Record::new(0, 0, b"late")), Err(Error::Closed)));
+    assert!(matches!(
+        log.append(Record::new(0, 0, b"late")),
+        Err(Error::Closed)
+    ));
     assert!(matches!(log.flush(), Err(Error::Closed)));
     log.close().unwrap();
 }

@@ -2,8 +2,7 @@
 
 use super::Writer;
 use crate::format::{
-    BLOCK_BYTES, FRAME_HEADER_BYTES, FRAMES_START, Flags, FrameHeader, SegmentHeader,
-    seal_frame,
+    BLOCK_BYTES, FRAME_HEADER_BYTES, FRAMES_START, Flags, FrameHeader, SegmentHeader, seal_frame,
 };
 use crate::lane::Buffer;
 use crate::position::Position;
@@ -109,7 +108,11 @@ impl Writer {
             ..self.header
         };
         let file = self.files.start(&header, &[])?;
-        let flags = if middle { MIDDLE } else { MIDDLE.and(Flags::EPOCH_END) };
+        let flags = if middle {
+            MIDDLE
+        } else {
+            MIDDLE.and(Flags::EPOCH_END)
+        };
         self.durable = Position::new(header.number, FRAMES_START);
         self.write_frame(self.epoch, flags)?;
         self.file.sync()?;
@@ -145,7 +148,11 @@ fn fitting(bytes: &[u8], records: u32, room: Room) -> (usize, u32) {
     let mut rest = bytes;
     let mut count = 0;
     while let Some((_, behind)) = Record::decode(rest) {
-        let limit = if room.empty && count == 0 { room.most } else { room.target };
+        let limit = if room.empty && count == 0 {
+            room.most
+        } else {
+            room.target
+        };
         if bytes.len() - behind.len() > limit {
             break;
         }
@@ -154,4 +161,3 @@ fn fitting(bytes: &[u8], records: u32, room: Room) -> (usize, u32) {
     }
     (bytes.len() - rest.len(), count)
 }
-

@@ -122,7 +122,10 @@ impl Writer {
         };
         let spares = i64::try_from(writer.files.spares()).unwrap_or(i64::MAX);
         let usable = writer.shared.config.usable_bytes();
-        writer.shared.space.add(usable.saturating_mul(1 + spares) - charged);
+        writer
+            .shared
+            .space
+            .add(usable.saturating_mul(1 + spares) - charged);
         writer.grow();
         writer.show();
         Ok(writer)

@@ -38,7 +38,10 @@ struct OnPanic(Arc<Shared>);
 impl Drop for OnPanic {
     fn drop(&mut self) {
         if thread::panicking() {
-            fail(&self.0, io::Error::other("the writer of the log has panicked"));
+            fail(
+                &self.0,
+                io::Error::other("the writer of the log has panicked"),
+            );
         }
     }
 }
