@@ -3,10 +3,11 @@
 //! Run with `cargo run --release -p forebay-wal --example group_commit`.
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
+use core::time::Duration;
 use forebay_wal::{Config, DiskStorage, Error, Level, Record, Storage, Wal};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 const TIME: Duration = Duration::from_secs(2);
 const BODY: [u8; 64] = [7; 64];
@@ -49,7 +50,7 @@ fn group(path: &Path, waiters: usize) -> Result<f64, Error> {
             Ok::<u32, Error>(count)
         };
         let threads: Vec<_> = (0..waiters).map(|_| scope.spawn(one)).collect();
-        let joined = threads.into_iter().map(|thread| thread.join());
+        let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
         joined.map(|counted| counted.unwrap_or(Ok(0))).sum()
     });
     Ok(f64::from(count?) / start.elapsed().as_secs_f64())

@@ -8,11 +8,11 @@
 //! in the same way and wakes everybody.
 
 use crate::error::{Error, Result};
+use core::task::Waker;
 use crossbeam_utils::atomic::AtomicCell;
 use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
-use std::task::Waker;
 
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,9 @@ impl Gate {
         let through = |one: &mut Waiting| self.reached(one.goal, one.epoch);
         let through: Vec<_> = state.waiting.extract_if(.., through).collect();
         drop(state);
-        through.into_iter().for_each(|one| one.waker.wake());
+        for one in through {
+            one.waker.wake();
+        }
     }
 
     /// Nothing more will be published. The first reason counts.
@@ -151,7 +153,9 @@ impl Gate {
         state.end.get_or_insert(end);
         let all = core::mem::take(&mut state.waiting);
         drop(state);
-        all.into_iter().for_each(|one| one.waker.wake());
+        for one in all {
+            one.waker.wake();
+        }
     }
 
     /// The error of whoever comes when nothing more is taken.

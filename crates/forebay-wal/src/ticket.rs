@@ -6,9 +6,9 @@ use crate::level::Level;
 use crate::shared::Shared;
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Wake;
 use std::thread::{self, Thread};
 
 /// What an append returns: the epoch that makes the record durable. Later tickets of one thread,

@@ -1,6 +1,6 @@
 //! The log as its users see it.
 
-use crate::checkpoint::{CheckpointReader, CheckpointWriter};
+use crate::checkpoint::{CheckpointFile, CheckpointReader, CheckpointWriter};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::files::Files;
@@ -98,12 +98,12 @@ impl Wal {
         };
         let replay = Replay::new(&storage, recovered.store, recovered.start, recovered.end);
         let recovery = Recovery {
-            checkpoint: recovered.checkpoint.as_ref().map(|found| found.reader()),
+            checkpoint: recovered.checkpoint.as_ref().map(CheckpointFile::reader),
             replay,
             report: recovered.report,
         };
         let shared = Arc::new(shared(storage, config, by_hand, lock, &recovered));
-        let writer = Writer::start(Arc::clone(&shared), recovered.files, recovered.resume);
+        let writer = Writer::start(Arc::clone(&shared), recovered.files, &recovered.resume);
         let writer = writer.map_err(Error::io("beginning a segment"))?;
         if new {
             let written = write_store(&*shared.storage, &recovered.store);
@@ -350,7 +350,7 @@ fn shared(
     let checkpoint = recovered
         .checkpoint
         .as_ref()
-        .map_or(0, |found| found.number());
+        .map_or(0, CheckpointFile::number);
     Shared {
         lanes: Lanes::new(epoch + 1),
         gate: Gate::new(epoch),

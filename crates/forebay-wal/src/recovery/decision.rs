@@ -62,18 +62,17 @@ pub(crate) enum Verdict {
 
 /// The table. `vouched` is whether something says that the place had been durable.
 pub(crate) fn decide(found: Found, place: Place, vouched: bool) -> Verdict {
-    match (place, found, vouched) {
-        (Place::End, ..) => Verdict::Next,
-        (Place::EndOfOther | Place::Behind, ..) => Verdict::Refuse(Damage::Broken),
-        (Place::Before | Place::Last, Found::Follows, _) => Verdict::Accept,
-        (Place::Before | Place::Last, Found::Broken, _) => Verdict::Refuse(Damage::Broken),
-        (Place::Before, Found::SealMiddle | Found::SealEnd, _) => Verdict::Refuse(Damage::Broken),
-        (Place::Before, Found::Unreadable, _) => Verdict::Refuse(Damage::Unreadable),
-        (Place::Last, Found::SealEnd, _) | (Place::Last, Found::SealMiddle, true) => {
-            Verdict::Refuse(Damage::Missing)
-        }
-        (Place::Last, Found::Unreadable, true) => Verdict::Refuse(Damage::Unreadable),
-        (Place::Last, Found::SealMiddle | Found::Unreadable, false) => Verdict::Cut,
+    match (place, found) {
+        (Place::End, _) => Verdict::Next,
+        (Place::Before | Place::Last, Found::Follows) => Verdict::Accept,
+        (Place::EndOfOther | Place::Behind, _)
+        | (Place::Before, Found::SealMiddle | Found::SealEnd)
+        | (Place::Before | Place::Last, Found::Broken) => Verdict::Refuse(Damage::Broken),
+        (Place::Last, Found::SealEnd) => Verdict::Refuse(Damage::Missing),
+        (Place::Last, Found::SealMiddle) if vouched => Verdict::Refuse(Damage::Missing),
+        (Place::Last, Found::Unreadable) if vouched => Verdict::Refuse(Damage::Unreadable),
+        (Place::Before, Found::Unreadable) => Verdict::Refuse(Damage::Unreadable),
+        (Place::Last, Found::SealMiddle | Found::Unreadable) => Verdict::Cut,
     }
 }
 

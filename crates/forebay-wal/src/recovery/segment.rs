@@ -111,7 +111,8 @@ impl Segment {
 
     /// The furthest place that any frame at or behind `offset` says is durable.
     pub(crate) fn vouched_behind(&self, offset: u32) -> Position {
-        let offsets = (offset..self.bytes.len() as u32).step_by(BLOCK_BYTES);
+        let blocks = (offset as usize..self.bytes.len()).step_by(BLOCK_BYTES);
+        let offsets = blocks.filter_map(|offset| u32::try_from(offset).ok());
         let frames = offsets.filter_map(|offset| self.frame(offset));
         let durable = frames.map(|frame| frame.header.durable);
         durable.max().unwrap_or_default()

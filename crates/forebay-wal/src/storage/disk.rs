@@ -2,11 +2,11 @@
 
 use super::{Storage, StorageFile};
 use core::any::Any;
+use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
 use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
 use std::collections::hash_map::RandomState;
 use std::fs::DirBuilder;
-use std::hash::{BuildHasher, Hasher};
 use std::io::{Error, ErrorKind, Result};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;

@@ -23,6 +23,9 @@ use core::time::Duration;
 use std::io::Result;
 use std::sync::Arc;
 
+/// After how much time a file system that was full is tried again, if nobody asks for it.
+const GROW_AGAIN: Duration = Duration::from_secs(1);
+
 /// What the writer does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -87,6 +90,8 @@ pub(crate) struct Writer {
     unvouched: bool,
     dirty_since: Option<Duration>,
     active: Duration,
+    /// When growing is tried again after it has failed.
+    grow_at: Duration,
     batch: Vec<Buffer>,
     frame: Vec<u8>,
     frame_records: u32,
@@ -95,7 +100,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Begins a segment and is ready to write into it.
-    pub(crate) fn start(shared: Arc<Shared>, mut files: Files, resume: Resume) -> Result<Self> {
+    pub(crate) fn start(shared: Arc<Shared>, mut files: Files, resume: &Resume) -> Result<Self> {
         let file = files.start(&resume.header, &resume.frames)?;
         let durable = resume.end();
         let charged = i64::try_from(resume.frames.len()).unwrap_or(i64::MAX);
@@ -115,6 +120,7 @@ impl Writer {
             unvouched: charged > 0,
             dirty_since: None,
             active,
+            grow_at: Duration::ZERO,
             batch: Vec::new(),
             frame: vec![0; FRAME_HEADER_BYTES],
             frame_records: 0,
@@ -209,7 +215,8 @@ impl Writer {
             self.shared.space.add(usable.saturating_mul(freed_bytes));
             self.stats.recycled += freed as u64;
         }
-        let few = self.files.spares() < self.spares_wanted();
+        let few =
+            self.files.spares() < self.spares_wanted() && self.shared.storage.now() >= self.grow_at;
         if freed > 0 || self.shared.space.is_wanted() || (few && self.may_grow()) {
             self.grow();
         }
@@ -230,6 +237,7 @@ impl Writer {
         let mut grown = false;
         while self.files.spares() < self.spares_wanted() && self.may_grow() {
             if self.files.allocate().is_err() {
+                self.grow_at = self.shared.storage.now() + GROW_AGAIN;
                 break;
             }
             grown = true;
@@ -252,7 +260,7 @@ impl Writer {
         }
         let vouch_at = self.active + self.shared.config.vouch_after;
         if now < vouch_at {
-            return Ok(Next::Sleep(Some(vouch_at - now)));
+            return Ok(Next::Sleep(Some(vouch_at.saturating_sub(now))));
         }
         self.vouch()?;
         Ok(Next::Sleep(None))
