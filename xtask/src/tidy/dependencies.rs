@@ -4,9 +4,10 @@ use super::Finding;
 use super::workspace::Workspace;
 
 /// Each crate with the crates of the workspace it may depend on. A new crate is added here.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("forebay-sync", &[]),
-    ("forebay", &["forebay-sync"]),
+    ("forebay-wal", &["forebay-wal", "forebay-sync"]),
+    ("forebay", &["forebay-sync", "forebay-wal"]),
     ("forebay-resp", &[]),
     ("forebay-resp-fuzz", &["forebay-resp"]),
     ("forebay-bench", &["forebay-sync", "forebay"]),
@@ -14,7 +15,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
         "forebay-server",
         &["forebay", "forebay-bench", "forebay-resp"],
     ),
-    ("loom-tests", &["forebay-sync"]),
+    ("loom-tests", &["forebay-sync", "forebay-wal"]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,290 @@
+//! Lanes: where threads leave their records, and the epochs that cut them into batches.
+//!
+//! # What it is
+//! Each appending thread has a lane, which holds two buffers: one for the records of even epochs,
+//! one for those of odd epochs. The one writer advances the epoch and takes, from every lane, the
+//! buffer of the epoch that has ended. Those buffers together are one batch.
+//!
+//! # State
+//! The epoch is one shared word that only the writer changes. A lane is behind a lock that nobody
+//! but its thread and, once per batch, the writer takes.
+//!
+//! # Protocol
+//! 1. *Append*: lock the lane; read the epoch `E`; add the record to the buffer of `E`'s parity;
+//!    unlock. `E` is the record's tag. If the lane's `wake` is set, clear it and wake the writer.
+//! 2. *Gather*: store `E + 1` as the epoch. Lock the list of lanes, then each lane in turn, and
+//!    take the buffer of `E`'s parity. In a lane that is left empty, set `wake`.
+//! 3. *New lane*: lock the list and add it, with `wake` set, before its first append.
+//! 4. *Sleep*: the writer may sleep after a gathering that found and left all lanes empty.
+//! 5. *Close*: as gather, but take both buffers and set `closed`: no record comes after that.
+//!
+//! # Invariants
+//! * **L1** When a lane has been gathered for `E`, no record with a tag up to `E` is or will be in
+//!   it. The lock orders every append before or after the gathering: one before it has its record in
+//!   one of the buffers, one after it reads `E + 1` or later, because the store came before the lock.
+//!   A lane that joined the list too late to be gathered reads `E + 1` or later for the same reason.
+//! * **L2** A buffer has records of one epoch only. Tags in a lane are `E` or `E + 1` between two
+//!   gatherings, and those have different parities.
+//! * **L3** If one append reads the epoch after another one's record could be seen (the cause was
+//!   published after its append, the consequence was appended after it was read), its tag is not
+//!   smaller: reads of one word by threads that are so ordered never go back. So the records with
+//!   tags up to `E` are a consistent cut for every `E`.
+//! * **L4** No lost wake-up: the writer sleeps only after it has set `wake` under the lock of every
+//!   lane, so the next append, which locks that lane later, sees it.
+//!
+//! # Progress
+//! An append waits for the writer at most while that exchanges two buffers of its lane.
+
+use crate::record::Record;
+use crossbeam_utils::CachePadded;
+use crossbeam_utils::atomic::AtomicCell;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use thread_local::ThreadLocal;
+
+/// A buffer that grew larger than this is not kept for the next batch.
+const KEPT_BYTES_MAX: usize = 4 << 20;
+
+/// Encoded records of one epoch from one lane.
+#[derive(Debug, Default)]
+pub(crate) struct Buffer {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) records: u32,
+}
+
+impl Buffer {
+    fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.records = 0;
+        self.bytes.clear();
+        if self.bytes.capacity() > KEPT_BYTES_MAX {
+            self.bytes = Vec::new();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    buffers: [Buffer; 2],
+    /// Bytes of the log's space that this lane may use without asking.
+    credit: i64,
+    wake: bool,
+    closed: bool,
+}
+
+/// One thread's lane.
+#[derive(Debug)]
+pub(crate) struct Lane(CachePadded<Mutex<State>>);
+
+/// What an append says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Appended {
+    pub(crate) epoch: u64,
+    /// The writer sleeps and has to be woken.
+    pub(crate) wake: bool,
+}
+
+/// The log takes no more records.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LanesClosed;
+
+/// All lanes, and the epoch.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    epoch: AtomicCell<u64>,
+    own: ThreadLocal<Arc<Lane>>,
+    all: Mutex<Vec<Arc<Lane>>>,
+    /// Whether lanes that come now are closed from the start. Changed under the lock of `all`.
+    closed: AtomicCell<bool>,
+}
+
+/// What a gathering found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gathered {
+    pub(crate) epoch: u64,
+    /// Nothing was found and nothing was left: the writer may sleep.
+    pub(crate) quiet: bool,
+}
+
+impl Lanes {
+    pub(crate) fn new(epoch: u64) -> Self {
+        Self {
+            epoch: AtomicCell::new(epoch),
+            own: ThreadLocal::new(),
+            all: Mutex::new(Vec::new()),
+            closed: AtomicCell::new(false),
+        }
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load()
+    }
+
+    /// The lane of this thread.
+    pub(crate) fn own(&self) -> &Arc<Lane> {
+        self.own.get_or(|| self.add())
+    }
+
+    /// A lane more.
+    pub(crate) fn add(&self) -> Arc<Lane> {
+        let mut all = self.all.lock();
+        let lane = Arc::new(Lane(CachePadded::new(Mutex::new(State {
+            buffers: [Buffer::default(), Buffer::default()],
+            credit: 0,
+            wake: true,
+            closed: self.closed.load(),
+        }))));
+        all.push(Arc::clone(&lane));
+        lane
+    }
+
+    /// Adds a record that has its space.
+    pub(crate) fn append(&self, lane: &Lane, record: &Record<'_>) -> Result<Appended, LanesClosed> {
+        let mut state = lane.0.lock();
+        if state.closed {
+            return Err(LanesClosed);
+        }
+        let epoch = self.epoch.load();
+        let buffer = &mut state.buffers[parity(epoch)];
+        record.encode(&mut buffer.bytes);
+        buffer.records += 1;
+        let wake = core::mem::replace(&mut state.wake, false);
+        Ok(Appended { epoch, wake })
+    }
+
+    /// Ends the epoch and moves its buffers into `batch`, whose own buffers are empty.
+    pub(crate) fn gather(&self, batch: &mut Vec<Buffer>) -> Gathered {
+        let epoch = self.epoch.load();
+        self.epoch.store(epoch + 1);
+        let mut quiet = true;
+        let all = self.all.lock();
+        if batch.len() < all.len() {
+            batch.resize_with(all.len(), Buffer::default);
+        }
+        for (lane, taken) in all.iter().zip(batch) {
+            debug_assert!(taken.is_empty(), "the last batch was written");
+            let mut state = lane.0.lock();
+            core::mem::swap(taken, &mut state.buffers[parity(epoch)]);
+            let left = !state.buffers[parity(epoch + 1)].is_empty();
+            state.wake = !left;
+            quiet &= taken.is_empty() && !left;
+        }
+        Gathered { epoch, quiet }
+    }
+
+    /// Takes no more records. What is there stays, for two more gatherings.
+    pub(crate) fn close(&self) {
+        let all = self.all.lock();
+        self.closed.store(true);
+        for lane in all.iter() {
+            lane.0.lock().closed = true;
+        }
+    }
+}
+
+impl Lane {
+    /// Uses `bytes` of what the lane may use; false if that is not enough.
+    pub(crate) fn take_credit(&self, bytes: i64) -> bool {
+        let mut state = self.0.lock();
+        let enough = state.credit >= bytes;
+        if enough {
+            state.credit -= bytes;
+        }
+        enough
+    }
+
+    pub(crate) fn add_credit(&self, bytes: i64) {
+        self.0.lock().credit += bytes;
+    }
+}
+
+fn parity(epoch: u64) -> usize {
+    usize::from(epoch & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(batch: &mut [Buffer]) -> u32 {
+        let count = batch.iter().map(|buffer| buffer.records).sum();
+        batch.iter_mut().for_each(Buffer::clear);
+        count
+    }
+
+    #[test]
+    fn a_record_is_gathered_with_its_epoch_and_once() {
+        let lanes = Lanes::new(4);
+        let mut batch = Vec::new();
+        let record = Record::new(0, 0, b"x");
+        let first = lanes.append(lanes.own(), &record);
+        assert_eq!(first.map(|done| (done.epoch, done.wake)), Ok((4, true)));
+        assert_eq!(
+            lanes.append(lanes.own(), &record).map(|done| done.wake),
+            Ok(false)
+        );
+        assert_eq!(lanes.gather(&mut batch).epoch, 4);
+        assert_eq!(taken(&mut batch), 2);
+        assert!(lanes.gather(&mut batch).quiet);
+        assert_eq!(
+            lanes.append(lanes.own(), &record).map(|done| done.epoch),
+            Ok(6)
+        );
+    }
+
+    #[test]
+    fn a_closed_lane_takes_nothing_and_loses_nothing() {
+        let lanes = Lanes::new(1);
+        let record = Record::new(0, 0, b"x");
+        assert!(lanes.append(lanes.own(), &record).is_ok());
+        lanes.close();
+        assert_eq!(lanes.append(lanes.own(), &record), Err(LanesClosed));
+        assert_eq!(lanes.append(&lanes.add(), &record), Err(LanesClosed));
+        let mut batch = Vec::new();
+        lanes.gather(&mut batch);
+        assert_eq!(taken(&mut batch), 1);
+    }
+
+    #[test]
+    fn no_record_of_an_ended_epoch_comes_later() {
+        let lanes = Lanes::new(1);
+        let (threads, each) = (4_u32, 5_000_u32);
+        std::thread::scope(|scope| {
+            let appenders: Vec<_> = (0..threads)
+                .map(|_| {
+                    scope.spawn(|| {
+                        let mut body = [0; 8];
+                        for _ in 0..each {
+                            // The tag that the record will have is not smaller than this.
+                            body.copy_from_slice(&lanes.epoch().to_le_bytes());
+                            let done = lanes.append(lanes.own(), &Record::new(0, 0, &body));
+                            assert!(done.is_ok());
+                        }
+                    })
+                })
+                .collect();
+            let mut batch = Vec::new();
+            let mut count = 0;
+            while count < threads * each {
+                let ended = lanes.gather(&mut batch).epoch;
+                for buffer in &batch {
+                    let mut rest = &buffer.bytes[..];
+                    while let Some((record, behind)) = Record::decode(rest) {
+                        let before = u64::from_le_bytes(record.body().try_into().unwrap());
+                        assert!(before <= ended, "{before} in the batch of {ended}");
+                        rest = behind;
+                    }
+                }
+                count += taken(&mut batch);
+                std::thread::yield_now();
+            }
+            for appender in appenders {
+                appender.join().unwrap();
+            }
+        });
+        assert!(lanes.gather(&mut Vec::new()).quiet);
+    }
+}

@@ -1,0 +1,75 @@
+//! What the callers of a log and its writer share.
+
+use crate::config::Config;
+use crate::gate::Gate;
+use crate::lane::Lanes;
+use crate::position::Position;
+use crate::space::Space;
+use crate::stats::Stats;
+use crate::storage::Storage;
+use core::any::Any;
+use crossbeam_utils::atomic::AtomicCell;
+use parking_lot::Mutex;
+use std::sync::{Arc, OnceLock};
+use std::thread::Thread;
+
+/// What callers ask of the writer.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wishes {
+    /// Somebody waits for this epoch to be synced.
+    pub(crate) sync: u64,
+    /// Segments below this one are no longer needed.
+    pub(crate) recycle_below: u64,
+    /// Write what is there and end.
+    pub(crate) stop: bool,
+}
+
+/// What the writer shows of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Shown {
+    /// The end of what is written; between two epochs.
+    pub(crate) tail: Position,
+    /// The end of what is synced.
+    pub(crate) durable: Position,
+    pub(crate) stats: Stats,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) store: [u8; 16],
+    pub(crate) lanes: Lanes,
+    pub(crate) gate: Gate,
+    pub(crate) space: Space,
+    pub(crate) wishes: Mutex<Wishes>,
+    pub(crate) shown: Mutex<Shown>,
+    /// The number of the newest checkpoint.
+    pub(crate) checkpoint: AtomicCell<u64>,
+    /// Whether one is being taken.
+    pub(crate) checkpointing: AtomicCell<bool>,
+    /// The writer's thread, which sleeps when there is nothing to do. None if a test turns it.
+    pub(crate) thread: OnceLock<Thread>,
+    /// Whether the writer is turned by hand, so that nobody may wait for it.
+    pub(crate) by_hand: bool,
+    /// The lock of the directory: it goes when nobody can write into it any more.
+    pub(crate) _lock: Box<dyn Any + Send + Sync>,
+}
+
+impl Shared {
+    pub(crate) fn wake(&self) {
+        if let Some(thread) = self.thread.get() {
+            thread.unpark();
+        }
+    }
+
+    /// Asks for a sync of everything up to `epoch`.
+    pub(crate) fn ask_sync(&self, epoch: u64) {
+        let mut wishes = self.wishes.lock();
+        if wishes.sync < epoch {
+            wishes.sync = epoch;
+            drop(wishes);
+            self.wake();
+        }
+    }
+}

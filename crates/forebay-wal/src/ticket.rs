@@ -1,0 +1,136 @@
+//! Tickets, and how threads and tasks wait for what they stand for.
+
+use crate::error::Result;
+use crate::gate::Goal;
+use crate::level::Level;
+use crate::shared::Shared;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::Wake;
+use std::thread::{self, Thread};
+
+/// What an append returns: the epoch that makes the record durable. Later tickets of one thread,
+/// and those of what it caused, are not smaller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket {
+    pub(crate) epoch: u64,
+}
+
+impl Ticket {
+    /// The epoch.
+    #[must_use]
+    pub const fn epoch(self) -> u64 {
+        self.epoch
+    }
+}
+
+/// What `level` waits for; `None` is nothing.
+pub(crate) fn goal(level: Level) -> Option<Goal> {
+    match level {
+        Level::None | Level::Interval(_) => None,
+        Level::Buffered => Some(Goal::Written),
+        Level::Group => Some(Goal::Synced),
+    }
+}
+
+/// Causes the sync that is waited for, if the writer would not do it by itself.
+fn ask(shared: &Shared, goal: Goal, epoch: u64) {
+    if goal == Goal::Synced && shared.config.level != Level::Group {
+        shared.ask_sync(epoch);
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+thread_local! {
+    static WAKER: Waker = Waker::from(Arc::new(Unpark(thread::current())));
+}
+
+/// Parks the thread until `epoch` is through.
+pub(crate) fn wait(shared: &Shared, goal: Goal, epoch: u64) -> Result<()> {
+    if let Some(answer) = shared.gate.look(goal, epoch) {
+        return answer;
+    }
+    ask(shared, goal, epoch);
+    let mut id = None;
+    let registered = WAKER.with(|waker| shared.gate.register(goal, epoch, &mut id, waker));
+    if let Some(answer) = registered {
+        return answer;
+    }
+    loop {
+        thread::park();
+        // The waker was taken out if there is an answer, and else somebody else has unparked.
+        if let Some(answer) = shared.gate.look(goal, epoch) {
+            return answer;
+        }
+    }
+}
+
+/// Waits for a ticket; made by [`Wal::wait_async`](crate::Wal::wait_async).
+///
+/// # Cancel safety
+/// Dropping it stops the waiting and nothing else: the record stays in the log.
+#[derive(Debug)]
+#[must_use = "a future does nothing unless it is polled"]
+pub struct Durable {
+    shared: Arc<Shared>,
+    goal: Option<Goal>,
+    epoch: u64,
+    id: Option<u64>,
+}
+
+impl Durable {
+    pub(crate) fn new(shared: &Arc<Shared>, level: Level, ticket: Ticket) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            goal: goal(level),
+            epoch: ticket.epoch,
+            id: None,
+        }
+    }
+}
+
+impl Future for Durable {
+    type Output = Result<()>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let Some(goal) = this.goal else {
+            return Poll::Ready(Ok(()));
+        };
+        if this.id.is_none() {
+            if let Some(answer) = this.shared.gate.look(goal, this.epoch) {
+                return Poll::Ready(answer);
+            }
+            ask(&this.shared, goal, this.epoch);
+        }
+        let gate = &this.shared.gate;
+        match gate.register(goal, this.epoch, &mut this.id, cx.waker()) {
+            Some(answer) => {
+                this.id = None;
+                Poll::Ready(answer)
+            }
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl Drop for Durable {
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            self.shared.gate.forget(id);
+        }
+    }
+}
