@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 
 use super::body::{Alone, Detour, StreamBody};
 use super::budget::Budget;
-use super::entries::{Copier, entries};
+use super::entries::Copier;
 use super::frozen::FrozenStream;
 use super::groups::SharedGroup;
 use super::ids::{figures, id_of, log_id, log_place, place_of};
 use super::read::{Found as NewFound, take};
 use crate::stream::group::{Claimed, ConsumerIndex, Group, Historic};
-use crate::stream::{Delivered, Entry, GroupReadFrom, StreamId, XreadgroupOptions};
+use crate::stream::{Delivered, GroupReadFrom, StreamId, XreadgroupOptions};
 
 /// What a consumer reads of one stream.
 #[derive(Clone, Copy, Debug)]
@@ -71,20 +71,9 @@ impl StreamBody {
         self.deliver_with(name, hint, read, budget, delivered)
     }
 
-    /// The same, and nothing but the entries.
-    pub(crate) fn deliver_entries(
-        &self,
-        name: &[u8],
-        hint: Option<&Arc<SharedGroup>>,
-        read: &GroupRead<'_>,
-        budget: &mut Budget,
-    ) -> Result<Vec<Entry>, Detour> {
-        let delivered = |found: NewFound<'_>| entries(found.into_iter());
-        self.deliver_with(name, hint, read, budget, delivered)
-    }
-
     /// Calls `f` with what was delivered, when the group is free again.
-    fn deliver_with<R>(
+    #[inline]
+    pub(crate) fn deliver_with<R>(
         &self,
         name: &[u8],
         hint: Option<&Arc<SharedGroup>>,
