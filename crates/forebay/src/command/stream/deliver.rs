@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use forebay_sync::stream_log;
 use smallvec::SmallVec;
 
 use super::NO_GROUP;
@@ -10,7 +11,7 @@ use crate::engine::Core;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
 use crate::object::Object;
-use crate::stream::body::{Budget, Found, GroupRead, SharedGroup, copies, lend};
+use crate::stream::body::{Budget, GroupRead, SharedGroup, copies, lend};
 use crate::stream::{Delivered, Entry, EntryRef, GroupReadFrom, XreadgroupOptions};
 
 /// A consumer that reads.
@@ -89,7 +90,7 @@ fn at_once<R>(
     core: &Core,
     object: &Object,
     reading: &Reading<'_>,
-    f: impl FnOnce(Found<'_>) -> R,
+    f: impl FnOnce(&[stream_log::EntryRef<'_>]) -> R,
 ) -> Option<R> {
     let read = reading.of(GroupReadFrom::New, core.clock().unix_ms());
     let mut budget = Budget::of_group_read(reading.options);

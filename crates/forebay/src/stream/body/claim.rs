@@ -140,5 +140,5 @@ fn copy(log: &Snapshot<'_>, places: &[Place]) -> Vec<Entry> {
         .filter_map(|&place| log.at(log_place(place)))
         .collect::<Found<'_>>();
     debug_assert_eq!(found.len(), places.len(), "only what is there is claimed");
-    copies(found)
+    copies(&found)
 }

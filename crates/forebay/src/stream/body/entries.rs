@@ -4,7 +4,6 @@ use bytes::Bytes;
 use forebay_sync::stream_log::{Encoded, EntryRef};
 
 use super::ids::id_of;
-use super::read::Found;
 use crate::stream::{self, Entry, Fields, FieldsRef, StreamId};
 
 /// Copies entries into one block of memory, which what is handed out shares.
@@ -47,24 +46,23 @@ impl Copier {
 }
 
 /// Copies of these entries.
-pub(crate) fn copies(found: Found<'_>) -> Vec<Entry> {
+pub(crate) fn copies(found: &[EntryRef<'_>]) -> Vec<Entry> {
     let mut copier = Copier::with_capacity(found.len());
-    found.into_iter().for_each(|entry| copier.push(entry));
+    found.iter().for_each(|&entry| copier.push(entry));
     let copied = copier.finish();
     copied.map(|(id, fields)| Entry { id, fields }).collect()
 }
 
 /// Lends these entries where they are, and returns how many there are.
 #[inline]
-pub(crate) fn lend(found: Found<'_>, mut f: impl FnMut(stream::EntryRef<'_>)) -> usize {
-    let count = found.len();
+pub(crate) fn lend(found: &[EntryRef<'_>], mut f: impl FnMut(stream::EntryRef<'_>)) -> usize {
     for entry in found {
         f(stream::EntryRef {
             id: id_of(entry.id()),
             fields: FieldsRef::new(entry.encoded()),
         });
     }
-    count
+    found.len()
 }
 
 /// A copy of one entry.
@@ -144,7 +142,7 @@ mod tests {
             log.add(NewId::Auto { now_ms: 1 }, fields).unwrap();
         }
         let reader = log.pin();
-        let copied = copies(reader.range(Id::MIN, Id::MAX, 10).collect());
+        let copied = copies(&reader.range(Id::MIN, Id::MAX, 10).collect::<Vec<_>>());
         assert_eq!(copied.len(), cases.len());
         for (copy, fields) in copied.iter().zip(cases) {
             assert!(copy.fields.iter().eq(fields.iter().copied()), "{copy:?}");

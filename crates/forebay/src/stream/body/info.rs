@@ -40,7 +40,7 @@ impl FrozenStream<'_> {
         });
         FullStreamInfo {
             counters,
-            entries: copies(first),
+            entries: copies(&first),
             groups,
         }
     }

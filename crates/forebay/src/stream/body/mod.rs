@@ -63,4 +63,4 @@ pub(crate) use self::deliver::GroupRead;
 pub(crate) use self::entries::{copies, lend};
 pub(crate) use self::frozen::FrozenStream;
 pub(crate) use self::groups::SharedGroup;
-pub(crate) use self::read::{Found, Run};
+pub(crate) use self::read::Run;

@@ -11,7 +11,7 @@ use super::ids::log_id;
 use crate::stream::{Entry, ReadFrom, StreamId};
 
 /// Entries that were found, before they are copied or lent.
-pub(crate) type Found<'g> = SmallVec<[EntryRef<'g>; 16]>;
+pub(super) type Found<'g> = SmallVec<[EntryRef<'g>; 16]>;
 
 /// Room for so many is made at once, when there are more than a few.
 const RESERVED_MAX: u64 = 128;
@@ -39,10 +39,18 @@ impl StreamBody {
 
     /// XRANGE and XREVRANGE; `f` is called with what they have.
     #[inline]
-    pub(crate) fn range<R>(&self, run: Run, f: impl FnOnce(Found<'_>) -> R) -> Result<R, Detour> {
+    pub(crate) fn range<R>(
+        &self,
+        run: Run,
+        f: impl FnOnce(&[EntryRef<'_>]) -> R,
+    ) -> Result<R, Detour> {
         let reader = self.log.pin();
-        let found = read(&reader, |log| range(log, run))?;
-        Ok(f(found))
+        let mut found = Found::new();
+        read(&reader, |log| {
+            found.clear();
+            range(log, run, &mut found);
+        })?;
+        Ok(f(&found))
     }
 
     /// XREAD; `f` is called with what it has.
@@ -51,15 +59,17 @@ impl StreamBody {
         &self,
         from: ReadFrom,
         budget: &mut Budget,
-        f: impl FnOnce(Found<'_>) -> R,
+        f: impl FnOnce(&[EntryRef<'_>]) -> R,
     ) -> Result<R, Detour> {
         let reader = self.log.pin();
-        let (found, left) = read(&reader, |log| {
+        let mut found = Found::new();
+        *budget = read(&reader, |log| {
+            found.clear();
             let mut left = *budget;
-            (read_from(log, from, &mut left), left)
+            read_from(log, from, &mut left, &mut found);
+            left
         })?;
-        *budget = left;
-        Ok(f(found))
+        Ok(f(&found))
     }
 }
 
@@ -71,12 +81,16 @@ impl FrozenStream<'_> {
 
     /// XRANGE and XREVRANGE.
     pub(crate) fn range(&self, run: Run) -> Vec<Entry> {
-        copies(range(&self.snapshot(), run))
+        let mut found = Found::new();
+        range(&self.snapshot(), run, &mut found);
+        copies(&found)
     }
 
     /// XREAD.
     pub(crate) fn read_from(&self, from: ReadFrom, budget: &mut Budget) -> Vec<Entry> {
-        copies(read_from(&self.snapshot(), from, budget))
+        let mut found = Found::new();
+        read_from(&self.snapshot(), from, budget, &mut found);
+        copies(&found)
     }
 
     /// The last id that was given out, or set.
@@ -105,35 +119,36 @@ fn read<'g, R>(
 }
 
 #[inline]
-fn range<'g>(log: &Snapshot<'g>, run: Run) -> Found<'g> {
+fn range<'g>(log: &Snapshot<'g>, run: Run, found: &mut Found<'g>) {
     let mut budget = Budget::of_range(run.limit);
     if run.from > run.to {
-        return Found::new();
+        return;
     }
     let (from, to) = (log_id(run.from), log_id(run.to));
     if run.is_backwards {
-        take(log.range_back(to, from), 0, &mut budget)
+        take(log.range_back(to, from), 0, &mut budget, found);
     } else {
-        take(log.range(from, to), 0, &mut budget)
+        take(log.range(from, to), 0, &mut budget, found);
     }
 }
 
-fn read_from<'g>(log: &Snapshot<'g>, from: ReadFrom, budget: &mut Budget) -> Found<'g> {
+#[inline]
+fn read_from<'g>(log: &Snapshot<'g>, from: ReadFrom, budget: &mut Budget, found: &mut Found<'g>) {
     match from {
-        ReadFrom::After(id) => take(log.after(log_id(id), None), 0, budget),
-        ReadFrom::Now => Found::new(),
-        ReadFrom::Last => take(log.range_back(Id::MAX, Id::MIN).take(1), 0, budget),
+        ReadFrom::After(id) => take(log.after(log_id(id), None), 0, budget, found),
+        ReadFrom::Now => {}
+        ReadFrom::Last => take(log.range_back(Id::MAX, Id::MIN).take(1), 0, budget, found),
     }
 }
 
-/// As many entries as the budget has room for, behind so many others of the same stream.
+/// Adds as many entries as the budget has room for, behind so many others of the same stream.
 #[inline]
 pub(super) fn take<'g>(
     mut entries: impl Iterator<Item = EntryRef<'g>>,
     returned: usize,
     budget: &mut Budget,
-) -> Found<'g> {
-    let mut found = Found::new();
+    found: &mut Found<'g>,
+) {
     while budget.allows(returned + found.len())
         && let Some(entry) = entries.next()
     {
@@ -145,5 +160,4 @@ pub(super) fn take<'g>(
         }
         found.push(entry);
     }
-    found
 }
