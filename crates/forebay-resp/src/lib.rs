@@ -47,6 +47,7 @@ extern crate alloc;
 mod command;
 mod limits;
 mod number;
+mod pieces;
 mod protocol;
 mod reply;
 

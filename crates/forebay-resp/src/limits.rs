@@ -87,7 +87,8 @@ impl Default for CommandLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplyLimits {
-    /// Aggregates inside each other.
+    /// Aggregates inside each other. A [`Reply`](crate::Reply) takes stack for each of them when it
+    /// is dropped, so keep it below some thousands.
     pub nesting_max: usize,
     /// Values in a reply, those inside its aggregates counted one by one.
     pub values_max: usize,

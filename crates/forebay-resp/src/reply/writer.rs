@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 
 use super::double::DoubleText;
-use super::put::{NumberLine, put_bulk, put_header, put_text};
 use super::value::VerbatimFormat;
 use crate::command::ProtocolError;
+use crate::pieces::{NumberLine, put_bulk, put_header, put_text};
 use crate::protocol::Protocol;
 
 /// Writes replies at the end of an output buffer, in the version that the connection speaks.
