@@ -18,6 +18,19 @@
 //!   for clients that have not authenticated are smaller: [`CommandLimits`], [`ReplyLimits`].
 //! * **The words of Redis.** A [`ProtocolError`] is told to the client in the text of Redis.
 //!
+//! # Costs
+//! Nanoseconds per command, of a pipeline of 64 `LPUSH mq <64 bytes>` that is copied into the read
+//! buffer first (2 ns); medians of `cargo bench -p forebay-resp --bench codec` on 2 shared cores (AMD
+//! EPYC, Linux 6.18, rustc 1.95):
+//!
+//! | | `forebay-resp` | `redis-protocol` 6.0 | `resp-rs` 0.3 |
+//! |---|---|---|---|
+//! | decode | 29 (owned: 45 shared, 56 copied) | 188 | 131 |
+//! | decode, and write the reply `:1` | 40 | 213 | |
+//!
+//! The others make owned values of every argument, as their interfaces ask. A string of 512 MiB that
+//! arrives in reads of 16 KiB is taken in at the same 1.3 GiB/s as one of 32 MiB.
+//!
 //! # Examples
 //! ```
 //! use bytes::BytesMut;
