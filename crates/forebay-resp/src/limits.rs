@@ -43,8 +43,8 @@ pub struct UnauthenticatedLimits {
 }
 
 impl CommandLimits {
-    /// The smaller limits that hold until a client has authenticated: ten arguments of 16 KiB, as in
-    /// Redis, and at most 16 KiB in a line and 256 KiB in a command.
+    /// The smaller limits that hold until a client has authenticated: ten arguments of 16 KiB, as
+    /// in Redis, and at most 16 KiB in a line and 256 KiB in a command.
     #[must_use]
     pub const fn before_authentication(&self) -> Self {
         const fn at_most(limit: u32, value: u32) -> u32 {

@@ -2,8 +2,8 @@
 
 use bytes::{BufMut, BytesMut};
 
-/// As many as the longest line with a number has: sign, minus, 19 digits, line end; and for a length
-/// of 20 digits the same.
+/// As many as the longest line with a number has: sign, minus, 19 digits, line end; and for a
+/// length of 20 digits the same.
 const LINE_BYTES_MAX: usize = 23;
 
 /// A line with a sign and a number, at the end of its array.

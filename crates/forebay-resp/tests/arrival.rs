@@ -65,8 +65,8 @@ fn a_million_arguments_are_read_once() {
     assert_eq!(&command[ARGUMENTS as usize - 1], b"a");
 }
 
-/// Feeds `start` and then ones, each time with all that was searched overwritten by `end`, until the
-/// decoder refuses it.
+/// Feeds `start` and then ones, each time with all that was searched overwritten by `end`, until
+/// the decoder refuses it.
 fn endless(start: &str, end: u8) -> ProtocolError {
     let limits = CommandLimits::default();
     let mut decoder = CommandDecoder::new();

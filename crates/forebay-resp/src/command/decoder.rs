@@ -98,7 +98,8 @@ impl CommandDecoder {
         }
     }
 
-    /// For how many more bytes to make room in `buffer` before the next read, if for more than usual.
+    /// For how many more bytes to make room in `buffer` before the next read, if for more than
+    /// usual.
     ///
     /// A large argument is read with fewer calls this way. The figure is what is missing of the
     /// argument, but never more than what has arrived already, so that announcing costs the client

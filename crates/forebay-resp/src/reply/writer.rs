@@ -190,7 +190,8 @@ impl<'a> ReplyWriter<'a> {
     /// An array of as many values as `write` returns, which it has written.
     ///
     /// # Complexity
-    /// Where 10 values or more were written, their bytes are moved once to make room for the length.
+    /// Where 10 values or more were written, their bytes are moved once to make room for the
+    /// length.
     ///
     /// # Examples
     /// ```
