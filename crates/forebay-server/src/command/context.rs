@@ -1,0 +1,58 @@
+//! What a command works with.
+
+use bytes::BytesMut;
+use forebay::{Engine, Transaction};
+use forebay_resp::ReplyWriter;
+
+use crate::connection::Session;
+use crate::server::Server;
+
+/// Where a command finds its keys: in the engine, or in the transaction of an EXEC. Both have the
+/// commands as methods with the same names and arguments, which [`on!`] calls.
+pub(crate) enum Store<'a, 't> {
+    Engine(&'a Engine),
+    Transaction(&'a mut Transaction<'t>),
+}
+
+impl Store<'_, '_> {
+    /// Whether a command that finds nothing may wait.
+    pub(crate) fn may_wait(&self) -> bool {
+        matches!(self, Self::Engine(_))
+    }
+}
+
+/// Calls a method of the engine or of the transaction, wherever the keys are.
+macro_rules! on {
+    ($store:expr, $method:ident ( $($argument:expr),* $(,)? )) => {
+        match $store {
+            $crate::command::Store::Engine(engine) => engine.$method($($argument),*),
+            $crate::command::Store::Transaction(transaction) => {
+                transaction.$method($($argument),*)
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// What a command is executed with.
+pub(crate) struct Context<'a, 't> {
+    pub(crate) server: &'a Server,
+    pub(crate) session: &'a mut Session,
+    pub(crate) store: Store<'a, 't>,
+    pub(crate) output: &'a mut BytesMut,
+}
+
+impl<'a, 't> Context<'a, 't> {
+    /// Writes the reply.
+    #[inline]
+    pub(crate) fn reply(&mut self) -> ReplyWriter<'_> {
+        ReplyWriter::new(self.output, self.session.protocol)
+    }
+
+    /// The keys, and the reply, for a reply that is written while a key is looked at.
+    #[inline]
+    pub(crate) fn parts(&mut self) -> (&mut Store<'a, 't>, ReplyWriter<'_>) {
+        let reply = ReplyWriter::new(self.output, self.session.protocol);
+        (&mut self.store, reply)
+    }
+}
