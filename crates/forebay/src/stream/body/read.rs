@@ -9,6 +9,7 @@ use super::entries::entries;
 use super::frozen::FrozenStream;
 use super::ids::log_id;
 use crate::stream::{Entry, ReadFrom, StreamId};
+use crate::watch::StreamTrace;
 
 /// Entries that were found, before they are copied.
 pub(super) type Found<'g> = SmallVec<[EntryRef<'g>; 16]>;
@@ -82,6 +83,18 @@ impl FrozenStream<'_> {
     /// XREAD.
     pub(crate) fn read_from(&self, from: ReadFrom, budget: &mut Budget) -> Vec<Entry> {
         entries(read_from(&self.snapshot(), from, budget).into_iter())
+    }
+
+    /// What shows whether the stream has changed.
+    pub(crate) fn trace(&self) -> StreamTrace {
+        let snapshot = self.snapshot();
+        let state = snapshot.state();
+        StreamTrace {
+            len: self.log.len(),
+            last_id: self.last_id(),
+            max_deleted_id: super::ids::id_of(state.max_deleted_id),
+            entries_added: state.entries_added,
+        }
     }
 
     /// The last id that was given out, or set.
