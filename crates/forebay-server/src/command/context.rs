@@ -15,6 +15,18 @@ pub(crate) enum Store<'a, 't> {
 }
 
 impl Store<'_, '_> {
+    /// Calls `f` with a transaction on these keys, or the one that there is already.
+    pub(crate) fn atomically<R>(
+        &mut self,
+        keys: &[&[u8]],
+        f: impl FnOnce(&mut Transaction<'_>) -> forebay::Result<R>,
+    ) -> forebay::Result<R> {
+        match self {
+            Self::Engine(engine) => engine.transaction(keys, f)?,
+            Self::Transaction(transaction) => f(transaction),
+        }
+    }
+
     /// Whether a command that finds nothing may wait.
     pub(crate) fn may_wait(&self) -> bool {
         matches!(self, Self::Engine(_))

@@ -32,6 +32,8 @@ pub(crate) mod arguments;
 pub(crate) mod connection;
 mod context;
 pub(crate) mod flow;
+pub(crate) mod help;
+pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod list_blocking;
 mod refusal;
@@ -52,6 +54,7 @@ pub(crate) type Keys<'a> = SmallVec<[&'a [u8]; 4]>;
 #[derive(Debug)]
 pub(crate) enum Command<'a> {
     Connection(connection::Command<'a>),
+    Keys(keys::Command<'a>),
     List(list::Command<'a>),
     BlockingList(list_blocking::Command<'a>),
     Stream(stream::Command<'a>),
@@ -62,6 +65,7 @@ impl<'a> Command<'a> {
     pub(crate) fn keys(&self, keys: &mut Keys<'a>) {
         match self {
             Self::Connection(_) => {}
+            Self::Keys(command) => command.keys(keys),
             Self::List(command) => command.keys(keys),
             Self::BlockingList(command) => command.keys(keys),
             Self::Stream(command) => command.keys(keys),
@@ -74,6 +78,7 @@ impl<'a> Command<'a> {
             Self::List(command) => command.execute(context),
             Self::BlockingList(command) => command.execute(context),
             Self::Stream(command) => command.execute(context),
+            Self::Keys(command) => command.execute(context),
             Self::Connection(command) => command.execute(context),
         }
     }

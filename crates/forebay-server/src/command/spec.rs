@@ -87,6 +87,12 @@ impl KeyPositions {
     pub(crate) const PAIR: Self = Self::new(1, 2, 1);
     /// All arguments.
     pub(crate) const ALL: Self = Self::new(1, -1, 1);
+    /// All arguments but the last.
+    pub(crate) const BUT_LAST: Self = Self::new(1, -2, 1);
+    /// Every other argument.
+    pub(crate) const PAIRS: Self = Self::new(1, -1, 2);
+    /// The argument after the name of a subcommand.
+    pub(crate) const SECOND: Self = Self::new(2, 2, 1);
 
     pub(crate) const fn new(first: i64, last: i64, step: i64) -> Self {
         Self { first, last, step }
@@ -182,3 +188,26 @@ impl Spec {
         self.flags.contains(flags)
     }
 }
+
+/// Rows of the table: name, arity, syntax, version, flags, keys, parser; and the summary.
+macro_rules! rows {
+    ($group:ident: $(
+        $name:literal $arity:literal $syntax:literal $since:literal [$($flag:ident)*] $keys:ident
+            $parse:expr, $summary:literal;
+    )*) => {
+        &[$(
+            $crate::command::spec::Spec::new(
+                $crate::command::spec::Group::$group,
+                $name,
+                $arity,
+                $syntax,
+                $since,
+                $summary,
+                $parse,
+            )
+            $(.flags($crate::command::spec::Flags::$flag))*
+            .keys($crate::command::spec::KeyPositions::$keys),
+        )*]
+    };
+}
+pub(crate) use rows;

@@ -3,11 +3,14 @@
 use std::sync::LazyLock;
 
 use super::spec::Spec;
-use super::{Refusal, connection, list, list_blocking, stream};
+use super::{Refusal, connection, keys, list, list_blocking, stream};
 
 /// The rows of every family. A family is added here.
 static FAMILIES: &[&[Spec]] = &[
     connection::COMMANDS,
+    keys::COMMANDS,
+    keys::SERVER_COMMANDS,
+    keys::CONTAINERS,
     list::COMMANDS,
     list_blocking::COMMANDS,
     stream::COMMANDS,
