@@ -35,6 +35,8 @@ bitflags! {
         const KEYSPACE = 1 << 15;
         /// Executed at once after MULTI, instead of being queued.
         const IN_MULTI = 1 << 16;
+        /// Allowed while a client of RESP2 listens to channels.
+        const IN_PUBSUB = 1 << 17;
     }
 }
 

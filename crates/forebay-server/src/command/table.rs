@@ -3,17 +3,25 @@
 use std::sync::LazyLock;
 
 use super::spec::Spec;
-use super::{Refusal, connection, keys, list, list_blocking, stream};
+use super::{
+    Refusal, connection, keys, list, list_blocking, pubsub, set, stream, string, transaction,
+};
 
 /// The rows of every family. A family is added here.
 static FAMILIES: &[&[Spec]] = &[
     connection::COMMANDS,
+    connection::CONTAINERS,
     keys::COMMANDS,
     keys::SERVER_COMMANDS,
     keys::CONTAINERS,
     list::COMMANDS,
     list_blocking::COMMANDS,
+    pubsub::COMMANDS,
+    pubsub::CONTAINERS,
+    set::COMMANDS,
     stream::COMMANDS,
+    string::COMMANDS,
+    transaction::COMMANDS,
 ];
 
 /// No name of a command is longer.
@@ -105,6 +113,20 @@ pub(crate) fn all() -> &'static [&'static Spec] {
     &TABLE.rows
 }
 
+/// The name of a command in the table, with that of its subcommand, as [`Found`] has their numbers.
+pub(crate) fn name(row: usize, subcommand: usize) -> String {
+    let Some(spec) = all().get(row) else {
+        return "NULL".to_owned();
+    };
+    match subcommand
+        .checked_sub(1)
+        .and_then(|at| spec.subcommands.get(at))
+    {
+        Some(subcommand) => format!("{}|{}", spec.name, subcommand.name),
+        None => spec.name.to_owned(),
+    }
+}
+
 /// A command or subcommand that was found, and the number of the command in the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
@@ -112,6 +134,8 @@ pub(crate) struct Found {
     /// The command itself, when `spec` is a subcommand.
     pub(crate) container: Option<&'static Spec>,
     pub(crate) row: usize,
+    /// Which subcommand it is, from 1; 0 for none.
+    pub(crate) subcommand: usize,
 }
 
 impl Found {
@@ -137,6 +161,7 @@ pub(crate) fn find(arguments: &[&[u8]]) -> Result<Found, Refusal> {
             spec,
             container: None,
             row,
+            subcommand: 0,
         });
     }
     find_subcommand(spec, row, arguments)
@@ -153,14 +178,16 @@ fn find_subcommand(
             spec: container,
             container: None,
             row,
+            subcommand: 0,
         });
     };
-    let is_word = |spec: &&Spec| spec.name.as_bytes().eq_ignore_ascii_case(word);
-    match container.subcommands.iter().find(is_word) {
-        Some(spec) => Ok(Found {
-            spec,
+    let is_word = |spec: &Spec| spec.name.as_bytes().eq_ignore_ascii_case(word);
+    match container.subcommands.iter().position(is_word) {
+        Some(at) => Ok(Found {
+            spec: &container.subcommands[at],
             container: Some(container),
             row,
+            subcommand: at + 1,
         }),
         None => Err(Refusal::unknown_subcommand(container.name, word)),
     }

@@ -1,7 +1,11 @@
 //! The configuration of a server.
 
+mod settings;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+pub use self::settings::Settings;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -13,10 +17,10 @@ pub struct Config {
     pub unixsocket: Option<PathBuf>,
     /// Connections that the kernel keeps until they are accepted.
     pub tcp_backlog: i32,
-    /// How many clients may be connected.
-    pub maxclients: usize,
     /// How many event loops there are.
     pub loops: usize,
+    /// What can be changed while it runs.
+    pub settings: Settings,
 }
 
 impl Default for Config {
@@ -25,8 +29,8 @@ impl Default for Config {
             addresses: vec![SocketAddr::from(([127, 0, 0, 1], 6379))],
             unixsocket: None,
             tcp_backlog: 511,
-            maxclients: 10_000,
             loops: std::thread::available_parallelism().map_or(1, usize::from),
+            settings: Settings::default(),
         }
     }
 }

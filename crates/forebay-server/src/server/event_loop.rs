@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{info, warn};
 
-use super::Server;
 use super::listener::{Bound, Listener};
+use super::{LoopStats, Server};
 use crate::config::Config;
 use crate::connection::Connection;
 
@@ -151,12 +151,13 @@ fn start_loop(
 /// One loop: accepts connections until the server ends, and then lets them finish.
 async fn run(server: &Arc<Server>, listeners: Vec<Listener>) {
     let mut accepting = JoinSet::new();
+    let stats = server.add_loop();
     for listener in listeners {
-        let server = Arc::clone(server);
+        let (server, stats) = (Arc::clone(server), Arc::clone(&stats));
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             tokio::select! {
-                () = accept(&server, &listener, &mut connections) => {}
+                () = accept(&server, &stats, &listener, &mut connections) => {}
                 () = server.shutdown.begun() => {}
             }
             drop(listener);
@@ -169,12 +170,19 @@ async fn run(server: &Arc<Server>, listeners: Vec<Listener>) {
     while accepting.join_next().await.is_some() {}
 }
 
-async fn accept(server: &Arc<Server>, listener: &Listener, connections: &mut JoinSet<()>) {
+async fn accept(
+    server: &Arc<Server>,
+    stats: &Arc<LoopStats>,
+    listener: &Listener,
+    connections: &mut JoinSet<()>,
+) {
     loop {
         match listener.accept().await {
-            Ok((mut socket, address)) => {
-                let max = server.config.maxclients;
-                let Some(client) = server.clients.add(address, max) else {
+            Ok((mut socket, address, local)) => {
+                let max = server.settings().maxclients;
+                let added = server.clients.add(address, local, server.now_ms(), max);
+                let Some(client) = added else {
+                    stats.rejected_connections.add(1);
                     // The buffer of a new connection has room for this; if not, it is in vain.
                     drop(
                         time::timeout(
@@ -185,7 +193,9 @@ async fn accept(server: &Arc<Server>, listener: &Listener, connections: &mut Joi
                     );
                     continue;
                 };
-                let connection = Connection::new(Arc::clone(server), socket, client);
+                let connection =
+                    Connection::new(Arc::clone(server), socket, client, Arc::clone(stats));
+                stats.connections.add(1);
                 connections.spawn(connection.run());
                 while connections.try_join_next().is_some() {}
             }
