@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+use std::path::PathBuf;
+
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use forebay_bench::engine;
@@ -22,6 +24,20 @@ pub enum Command {
     /// Measure Forebay beside the queues and streams that a program would use instead.
     #[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
     Bench(BenchArgs),
+    /// Serve the engine to every client of Redis.
+    Serve(ServeArgs),
+}
+
+/// The arguments of `forebay serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 6379)]
+    pub port: u16,
+
+    /// Path of a unix socket to listen on too
+    #[arg(long, value_name = "PATH")]
+    pub unixsocket: Option<PathBuf>,
 }
 
 const LONG_ABOUT: &str = "\
@@ -175,8 +191,10 @@ mod tests {
     fn bench(arguments: &[&str]) -> Result<BenchArgs, String> {
         let arguments = ["forebay", "bench"].iter().chain(arguments);
         let cli = Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
-        let Command::Bench(arguments) = cli.command;
-        Ok(arguments)
+        match cli.command {
+            Command::Bench(arguments) => Ok(arguments),
+            Command::Serve(_) => Err("bench was asked for".to_owned()),
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
-pub mod command;
+mod command;
+pub mod config;
+mod connection;
+pub mod server;
+pub mod subcommand;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -18,9 +22,10 @@ use cli::{Cli, Command};
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return command::refuse(&error),
+        Err(error) => return subcommand::refuse(&error),
     };
     match cli.command {
-        Command::Bench(arguments) => command::bench::run(&arguments),
+        Command::Bench(arguments) => subcommand::bench::run(&arguments),
+        Command::Serve(arguments) => subcommand::serve::run(&arguments),
     }
 }

@@ -70,6 +70,14 @@ pub enum Error {
     #[error("operation against a key holding the wrong kind of value")]
     WrongType,
 
+    /// INCRBY of a string that is no 64-bit integer.
+    #[error("value is not an integer or out of range")]
+    NotInteger,
+
+    /// INCRBY with a result that does not fit 64 bits.
+    #[error("increment or decrement would overflow")]
+    IncrementOverflow,
+
     /// A text that is no id of a stream.
     #[error("invalid stream id specified as stream command argument")]
     InvalidStreamId,

@@ -51,6 +51,8 @@ mod shard;
 pub mod stream;
 mod timeout;
 mod transaction;
+pub mod value;
+mod watch;
 
 pub use bytes::Bytes;
 pub use forebay_sync::Side;
@@ -66,9 +68,11 @@ pub use crate::config::Config;
 pub use crate::engine::{Engine, ScanOptions};
 pub use crate::error::{Error, Result};
 pub use crate::list::List;
+pub use crate::pattern::matches as matches_pattern;
 pub use crate::stream::{Consumer, Entry, Fields, Group, Stream, StreamId};
 pub use crate::timeout::Timeout;
 pub use crate::transaction::Transaction;
+pub use crate::watch::Watched;
 
 /// Runs the examples of the README.
 #[cfg(doctest)]

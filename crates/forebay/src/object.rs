@@ -2,9 +2,9 @@
 //!
 //! An [`Object`] belongs to its key for as long as anybody holds it: commands that delete, rename
 //! or replace a key move or clear the *contents* of its list or its stream, and the object stays.
-//! So whoever holds one never holds a stale one. A key exists while its list is not empty, or while
-//! it [holds a stream](Object::holds_stream), which may be empty; never both. The object of a key
-//! that does not exist is a husk, which the keyspace drops when nobody else holds it.
+//! So whoever holds one never holds a stale one. A key exists while its list is not empty, while it
+//! [holds a stream](Object::holds_stream), which may be empty, or while it holds a
+//! [value](Watch::value); never two of these. The object of a key that does not exist is a husk, which the keyspace drops when nobody else holds it.
 
 use core::fmt;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use smallvec::SmallVec;
 
 use crate::blocking::Waiters;
 use crate::stream::body::StreamBody;
+use crate::value::Value;
+use crate::watch::Watchers;
 
 /// A list, or a stream, and the key it belongs to.
 pub(crate) struct Object {
@@ -53,12 +55,20 @@ pub(crate) struct Watch {
     pub(crate) timer_at_ms: Option<i64>,
     /// Who waits for an element or an entry, in order of arrival.
     pub(crate) waiters: Waiters,
+    /// What the key holds when that is neither a list nor a stream.
+    pub(crate) value: Option<Value>,
+    /// Who wants to know that the key has changed.
+    pub(crate) watchers: Watchers,
 }
 
 impl Watch {
     /// Whether there is no reason any more.
     pub(crate) fn is_idle(&self) -> bool {
-        self.expire_at_ms.is_none() && self.timer_at_ms.is_none() && self.waiters.is_empty()
+        self.expire_at_ms.is_none()
+            && self.timer_at_ms.is_none()
+            && self.waiters.is_empty()
+            && self.value.is_none()
+            && self.watchers.is_empty()
     }
 }
 

@@ -4,8 +4,22 @@
 //! remembers only the last `*`: when the text does not fit behind it, the star takes one byte
 //! more. So there is no recursion, and the time is at most the product of the lengths.
 
-/// Whether `text` as a whole fits `pattern`.
-pub(crate) fn matches(pattern: &[u8], text: &[u8]) -> bool {
+/// Whether `text` as a whole fits a glob `pattern`, as KEYS, SCAN and PSUBSCRIBE have them.
+///
+/// `*` stands for any bytes, `?` for one, `[abc]`, `[a-c]`, `[^a]` for one of a set, `\x` for x.
+///
+/// # Complexity
+/// O(length of the pattern * length of the text).
+///
+/// # Examples
+/// ```
+/// use forebay::matches_pattern;
+///
+/// assert!(matches_pattern(b"mq:*", b"mq:1"));
+/// assert!(!matches_pattern(b"mq:?", b"mq:10"));
+/// ```
+#[must_use]
+pub fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut p, mut t) = (0, 0);
     // Where to go on when the text does not fit: behind the last star, and one byte further on.
     let mut retry: Option<(usize, usize)> = None;

@@ -28,6 +28,50 @@ pub enum KeyType {
     List,
     /// A stream.
     Stream,
+    /// A string.
+    String,
+    /// A set of strings.
+    Set,
+}
+
+impl KeyType {
+    const ALL: [Self; 4] = [Self::List, Self::Stream, Self::String, Self::Set];
+
+    /// As TYPE and the TYPE option of SCAN call it.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::KeyType;
+    ///
+    /// assert_eq!(KeyType::Stream.name(), "stream");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Stream => "stream",
+            Self::String => "string",
+            Self::Set => "set",
+        }
+    }
+
+    /// The type with this [name](KeyType::name), without regard to case.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::KeyType;
+    ///
+    /// assert_eq!(KeyType::from_name("List"), Some(KeyType::List));
+    /// assert_eq!(KeyType::from_name("zset"), None);
+    /// ```
+    #[must_use]
+    pub fn from_name(name: impl AsRef<[u8]>) -> Option<Self> {
+        let is_called = |key_type: &Self| {
+            let own = key_type.name().as_bytes();
+            own.eq_ignore_ascii_case(name.as_ref())
+        };
+        Self::ALL.into_iter().find(is_called)
+    }
 }
 
 /// What was taken out of keys, to be dropped when nothing is frozen any more.
@@ -99,7 +143,9 @@ pub(crate) fn copy(
     }
     delete(destination, dropped);
     take_expiry(source, destination);
-    if let Ok(Some(stream)) = source.stream() {
+    if let Some(value) = source.any_value() {
+        destination.put(Held::Value(value.clone()));
+    } else if let Ok(Some(stream)) = source.stream() {
         destination.put(Held::Stream(stream.copy_contents()));
     } else {
         for element in source.bare_list() {

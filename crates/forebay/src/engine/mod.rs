@@ -8,6 +8,7 @@ mod movement;
 mod pop;
 mod push;
 mod read;
+mod set;
 mod state;
 mod stream_add;
 mod stream_blocking;
@@ -16,6 +17,7 @@ mod stream_deliver;
 mod stream_group;
 mod stream_info;
 mod stream_read;
+mod string;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -31,6 +33,7 @@ pub(crate) use self::state::Core;
 
 use crate::config::Config;
 use crate::error::Result;
+use crate::keyspace::SLICES;
 use crate::list::List;
 use crate::stream::Stream;
 use crate::transaction::Transaction;
@@ -95,7 +98,6 @@ impl Engine {
         })
     }
 
-    #[cfg(test)]
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }
@@ -183,6 +185,48 @@ impl Engine {
             .iter()
             .map(|key| self.core.object(key.as_ref()))
             .collect::<Result<SmallVec<[_; 4]>>>()?;
+        let mut transaction = Transaction::begin(&self.core, &objects)?;
+        Ok(f(&mut transaction))
+    }
+
+    /// Runs commands on all keys that exist as one atomic step, and on `keys` besides. A key that
+    /// comes into being meanwhile may be missed.
+    ///
+    /// What concerns all keys, such as [`Transaction::dbsize`], needs such a transaction.
+    ///
+    /// # Errors
+    /// As [`Engine::transaction`].
+    ///
+    /// # Complexity
+    /// O(number of keys in the engine). All other calls wait meanwhile.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.rpush("a", ["x"])?;
+    /// let keys = engine.transaction_on_all(&["log"], |tx| {
+    ///     let keys = tx.dbsize()?;
+    ///     tx.flushall()?;
+    ///     tx.rpush("log", ["flushed"])?;
+    ///     Ok::<u64, forebay::Error>(keys)
+    /// })??;
+    /// assert_eq!(keys, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn transaction_on_all<K: AsRef<[u8]>, R>(
+        &self,
+        keys: &[K],
+        f: impl FnOnce(&mut Transaction<'_>) -> R,
+    ) -> Result<R> {
+        let mut objects = keys
+            .iter()
+            .map(|key| self.core.object(key.as_ref()))
+            .collect::<Result<Vec<_>>>()?;
+        for slice in 0..SLICES {
+            objects.extend(self.core.keyspace().collect(slice, |_| true));
+        }
         let mut transaction = Transaction::begin(&self.core, &objects)?;
         Ok(f(&mut transaction))
     }

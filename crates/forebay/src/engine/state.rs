@@ -255,6 +255,7 @@ impl Core {
             return;
         }
         key.forget_expiry_if_gone();
+        key.end_trace();
         let object = key.object();
         let look_at_ms = key.expire_at_ms().into_iter().chain(claimable_at_ms(key));
         let look_at_ms = look_at_ms.min();

@@ -18,7 +18,11 @@ impl Core {
         object: &Arc<Object>,
         f: impl FnOnce(&FrozenList<'_>) -> R,
     ) -> Result<R> {
-        self.edit(object, |list| f(list))
+        let list = object.list.freeze();
+        if list.is_attended() || self.is_closed() {
+            return self.edit_frozen(object, list, |key| key.list().map(f))?;
+        }
+        Ok(f(&list))
     }
 
     /// Calls `f` with the frozen list, which it may change, and serves who waits for its elements.

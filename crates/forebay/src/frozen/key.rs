@@ -9,6 +9,8 @@ use crate::command::keys::KeyType;
 use crate::error::{Error, Result};
 use crate::object::{FrozenList, Object, Watch};
 use crate::stream::body::{FrozenStream, StreamBody, StreamContents};
+use crate::value::Value;
+use crate::watch::Trace;
 
 /// A key in exclusive mode: its list, and the stream that it holds or has held.
 pub(crate) struct FrozenKey<'a> {
@@ -18,12 +20,17 @@ pub(crate) struct FrozenKey<'a> {
     stream: Option<FrozenStream<'a>>,
     /// Whether it is noted as changed in its set.
     changed: bool,
+    /// Whether its list was given away to be changed.
+    pub(super) is_touched: bool,
+    /// How the key was before, if somebody watches it.
+    pub(super) before: Option<Box<Trace>>,
 }
 
 /// What a key held, taken out as a whole.
 pub(crate) enum Held {
     List(Contents),
     Stream(StreamContents),
+    Value(Value),
 }
 
 impl<'a> FrozenKey<'a> {
@@ -33,12 +40,16 @@ impl<'a> FrozenKey<'a> {
 
     /// The same, of an object whose list is frozen already.
     pub(crate) fn with_list(object: &'a Arc<Object>, list: FrozenList<'a>) -> Self {
-        Self {
+        let mut key = Self {
             object,
             list,
             stream: object.stream().map(StreamBody::freeze),
             changed: false,
-        }
+            is_touched: false,
+            before: None,
+        };
+        key.begin_trace();
+        key
     }
 
     /// Notes whether the key has changed, and returns what was noted before.
@@ -54,6 +65,8 @@ impl<'a> FrozenKey<'a> {
     pub(crate) fn key_type(&self) -> Option<KeyType> {
         if self.object.holds_stream() {
             Some(KeyType::Stream)
+        } else if let Some(value) = self.watched().and_then(|watch| watch.value.as_ref()) {
+            Some(value.key_type())
         } else {
             (!self.list.is_empty()).then_some(KeyType::List)
         }
@@ -65,7 +78,7 @@ impl<'a> FrozenKey<'a> {
 
     /// The list; it is empty when there is no such key.
     pub(crate) fn list(&self) -> Result<&FrozenList<'a>> {
-        if self.object.holds_stream() {
+        if self.object.holds_stream() || self.holds_value() {
             return Err(Error::WrongType);
         }
         Ok(&self.list)
@@ -73,9 +86,10 @@ impl<'a> FrozenKey<'a> {
 
     /// The list, to be changed.
     pub(crate) fn list_mut(&mut self) -> Result<&mut FrozenList<'a>> {
-        if self.object.holds_stream() {
+        if self.object.holds_stream() || self.holds_value() {
             return Err(Error::WrongType);
         }
+        self.is_touched = true;
         Ok(&mut self.list)
     }
 
@@ -89,6 +103,7 @@ impl<'a> FrozenKey<'a> {
     /// The list, for who knows that the key holds no stream or that the list stays empty.
     #[inline]
     pub(crate) const fn bare_list_mut(&mut self) -> &mut FrozenList<'a> {
+        self.is_touched = true;
         &mut self.list
     }
 
@@ -96,7 +111,7 @@ impl<'a> FrozenKey<'a> {
     pub(crate) fn stream(&self) -> Result<Option<&FrozenStream<'a>>> {
         match self.key_type() {
             Some(KeyType::Stream) => Ok(self.stream.as_ref()),
-            Some(KeyType::List) => Err(Error::WrongType),
+            Some(_) => Err(Error::WrongType),
             None => Ok(None),
         }
     }
@@ -105,7 +120,7 @@ impl<'a> FrozenKey<'a> {
     pub(crate) fn stream_mut(&mut self) -> Result<Option<&mut FrozenStream<'a>>> {
         match self.key_type() {
             Some(KeyType::Stream) => Ok(self.stream.as_mut()),
-            Some(KeyType::List) => Err(Error::WrongType),
+            Some(_) => Err(Error::WrongType),
             None => Ok(None),
         }
     }
@@ -116,7 +131,7 @@ impl<'a> FrozenKey<'a> {
         &mut self,
         f: impl FnOnce(&mut FrozenStream<'a>) -> Result<R>,
     ) -> Result<R> {
-        if !self.list.is_empty() {
+        if !self.list.is_empty() || self.holds_value() {
             return Err(Error::WrongType);
         }
         let result = f(self.stream_or_new())?;
@@ -132,7 +147,9 @@ impl<'a> FrozenKey<'a> {
 
     /// Takes out what the key holds; it does not exist any more. Nothing changes but the contents.
     pub(crate) fn take(&mut self) -> Option<Held> {
+        self.is_touched = true;
         match self.key_type()? {
+            KeyType::String | KeyType::Set => self.take_value().map(Held::Value),
             KeyType::List => Some(Held::List(self.list.take_all())),
             KeyType::Stream => {
                 self.object.set_holds_stream(false);
@@ -144,7 +161,9 @@ impl<'a> FrozenKey<'a> {
     /// Puts what another key held into this one, which does not exist.
     pub(crate) fn put(&mut self, held: Held) {
         debug_assert!(!self.exists(), "what was there has been taken out");
+        self.is_touched = true;
         match held {
+            Held::Value(value) => self.put_value(value),
             Held::List(contents) => self.list.put_all(contents),
             Held::Stream(contents) => {
                 self.stream_or_new().put_contents(contents);

@@ -17,13 +17,14 @@
 //!    serve a blocked move, serves first: it never waits for that thread.
 //! 4. **Everybody served.** When keys that have changed are let go, their waiters have been served,
 //!    or are served before the command returns if that takes keys that were not frozen.
-//! 5. **Attention** is there exactly while a key has an expiry or waiters. The fast paths of its list
+//! 5. **Attention** is there exactly while a key has an expiry, waiters, watchers or a value. The fast paths of its list
 //!    are closed while it has attention or holds a stream, those of its stream while it has attention
 //!    or holds none.
 
 mod edit;
 mod key;
 mod set;
+mod value;
 
 pub(crate) use self::key::{FrozenKey, Held};
 pub(crate) use self::set::{FrozenSet, pair_mut, position};

@@ -4,7 +4,10 @@ mod ends;
 mod keys;
 mod middle;
 mod movement;
+mod names;
+mod set;
 mod stream;
+mod string;
 
 use core::fmt;
 use std::sync::Arc;

@@ -9,6 +9,7 @@ use super::entries::copies;
 use super::frozen::FrozenStream;
 use super::ids::log_id;
 use crate::stream::{Entry, ReadFrom, StreamId};
+use crate::watch::StreamTrace;
 
 /// Entries that were found, before they are copied or lent.
 pub(super) type Found<'g> = SmallVec<[EntryRef<'g>; 16]>;
@@ -91,6 +92,18 @@ impl FrozenStream<'_> {
         let mut found = Found::new();
         read_from(&self.snapshot(), from, budget, &mut found);
         copies(&found)
+    }
+
+    /// What shows whether the stream has changed.
+    pub(crate) fn trace(&self) -> StreamTrace {
+        let snapshot = self.snapshot();
+        let state = snapshot.state();
+        StreamTrace {
+            len: self.log.len(),
+            last_id: self.last_id(),
+            max_deleted_id: super::ids::id_of(state.max_deleted_id),
+            entries_added: state.entries_added,
+        }
     }
 
     /// The last id that was given out, or set.

@@ -17,7 +17,7 @@ use forebay_bench::report::row::Row;
 use forebay_bench::report::table::{Marks, Table};
 
 use crate::cli::{BenchArgs, Cli};
-use crate::command::refuse;
+use crate::subcommand::refuse;
 
 const FAILED: u8 = 1;
 /// As a shell reports a program that SIGINT ended.

@@ -1,0 +1,17 @@
+//! HELP of a command with subcommands, from their rows.
+
+use forebay_resp::ReplyWriter;
+
+use super::spec::Spec;
+
+/// Writes what the subcommands of `command`, whose name is given in capitals, do.
+pub(crate) fn write(command: &str, subcommands: &[Spec], reply: &mut ReplyWriter<'_>) {
+    reply.array(1 + 2 * subcommands.len());
+    let title = format!("{command} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    reply.simple(&title);
+    for subcommand in subcommands {
+        let name = subcommand.name.to_ascii_uppercase();
+        reply.simple(format!("{name} {}", subcommand.syntax).trim_end());
+        reply.simple(&format!("    {}", subcommand.summary));
+    }
+}

@@ -1,0 +1,223 @@
+//! The table of all commands, and how a name is found in it.
+
+use std::sync::LazyLock;
+
+use super::spec::Spec;
+use super::{
+    Refusal, connection, keys, list, list_blocking, pubsub, set, stream, string, transaction,
+};
+
+/// The rows of every family. A family is added here.
+static FAMILIES: &[&[Spec]] = &[
+    connection::COMMANDS,
+    connection::CONTAINERS,
+    keys::COMMANDS,
+    keys::SERVER_COMMANDS,
+    keys::CONTAINERS,
+    list::COMMANDS,
+    list_blocking::COMMANDS,
+    pubsub::COMMANDS,
+    pubsub::CONTAINERS,
+    set::COMMANDS,
+    stream::COMMANDS,
+    string::COMMANDS,
+    transaction::COMMANDS,
+];
+
+/// No name of a command is longer.
+const NAME_BYTES_MAX: usize = 16;
+
+/// A name in upper case, filled up with zeros.
+type Name = u128;
+
+/// The commands by their names: a hash table without collisions, whose seed is searched once.
+struct Table {
+    rows: Vec<&'static Spec>,
+    /// For each place the name there, and the row.
+    places: Vec<(Name, u16)>,
+    seed: u64,
+    shift: u32,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+
+impl Table {
+    fn new() -> Self {
+        let rows: Vec<&'static Spec> = FAMILIES.iter().flat_map(|family| family.iter()).collect();
+        let names: Vec<Name> = rows
+            .iter()
+            .map(|row| pack(row.name.as_bytes()).unwrap_or(0))
+            .collect();
+        let bits = (rows.len() * 8).next_power_of_two().trailing_zeros();
+        let mut table = Self {
+            rows,
+            places: Vec::new(),
+            seed: 0x9E37_79B9_7F4A_7C15,
+            shift: u64::BITS - bits,
+        };
+        while !table.place(&names, 1 << bits) {
+            // Odd, and different each time: the constant of a well-known generator.
+            table.seed = table.seed.wrapping_mul(0xD134_2543_DE82_EF95) | 1;
+        }
+        table
+    }
+
+    /// Puts every name into its place; whether no two have the same.
+    fn place(&mut self, names: &[Name], places: usize) -> bool {
+        self.places = vec![(0, 0); places];
+        for (&name, row) in names.iter().zip(0..) {
+            let at = self.position(name);
+            if self.places[at].0 != 0 {
+                return false;
+            }
+            self.places[at] = (name, row);
+        }
+        true
+    }
+
+    #[inline]
+    fn position(&self, name: Name) -> usize {
+        #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
+        let (low, high) = (name as u64, (name >> 64) as u64);
+        let hash = (low ^ high.rotate_left(29)).wrapping_mul(self.seed);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the shift leaves as many bits as there are places"
+        )]
+        let position = (hash >> self.shift) as usize;
+        position
+    }
+
+    #[inline]
+    fn find(&self, name: &[u8]) -> Option<usize> {
+        let name = pack(name)?;
+        let (found, row) = self.places[self.position(name)];
+        (found == name).then_some(usize::from(row))
+    }
+}
+
+/// A name without regard to case, if it can be one.
+#[inline]
+fn pack(name: &[u8]) -> Option<Name> {
+    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+        return None;
+    }
+    let mut bytes = [0; NAME_BYTES_MAX];
+    bytes[..name.len()].copy_from_slice(name);
+    bytes.make_ascii_uppercase();
+    Some(Name::from_le_bytes(bytes))
+}
+
+/// All commands, without their subcommands.
+pub(crate) fn all() -> &'static [&'static Spec] {
+    &TABLE.rows
+}
+
+/// The name of a command in the table, with that of its subcommand, as [`Found`] has their numbers.
+pub(crate) fn name(row: usize, subcommand: usize) -> String {
+    let Some(spec) = all().get(row) else {
+        return "NULL".to_owned();
+    };
+    match subcommand
+        .checked_sub(1)
+        .and_then(|at| spec.subcommands.get(at))
+    {
+        Some(subcommand) => format!("{}|{}", spec.name, subcommand.name),
+        None => spec.name.to_owned(),
+    }
+}
+
+/// A command or subcommand that was found, and the number of the command in the table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub(crate) spec: &'static Spec,
+    /// The command itself, when `spec` is a subcommand.
+    pub(crate) container: Option<&'static Spec>,
+    pub(crate) row: usize,
+    /// Which subcommand it is, from 1; 0 for none.
+    pub(crate) subcommand: usize,
+}
+
+impl Found {
+    /// The name, with that of the command in front of a subcommand's.
+    pub(crate) fn full_name(&self) -> String {
+        match self.container {
+            Some(container) => format!("{}|{}", container.name, self.spec.name),
+            None => self.spec.name.to_owned(),
+        }
+    }
+}
+
+/// The command of these arguments, the name first, without regard to their number.
+#[inline]
+pub(crate) fn find(arguments: &[&[u8]]) -> Result<Found, Refusal> {
+    let table = &*TABLE;
+    let Some(row) = arguments.first().and_then(|name| table.find(name)) else {
+        return Err(Refusal::unknown_command(arguments));
+    };
+    let spec = table.rows[row];
+    if spec.subcommands.is_empty() {
+        return Ok(Found {
+            spec,
+            container: None,
+            row,
+            subcommand: 0,
+        });
+    }
+    find_subcommand(spec, row, arguments)
+}
+
+fn find_subcommand(
+    container: &'static Spec,
+    row: usize,
+    arguments: &[&[u8]],
+) -> Result<Found, Refusal> {
+    let Some(word) = arguments.get(1) else {
+        // Without a subcommand the command itself has the wrong number of arguments.
+        return Ok(Found {
+            spec: container,
+            container: None,
+            row,
+            subcommand: 0,
+        });
+    };
+    let is_word = |spec: &Spec| spec.name.as_bytes().eq_ignore_ascii_case(word);
+    match container.subcommands.iter().position(is_word) {
+        Some(at) => Ok(Found {
+            spec: &container.subcommands[at],
+            container: Some(container),
+            row,
+            subcommand: at + 1,
+        }),
+        None => Err(Refusal::unknown_subcommand(container.name, word)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_command_is_found_by_its_name_in_any_case() {
+        for (row, spec) in all().iter().enumerate() {
+            for name in [spec.name.to_owned(), spec.name.to_ascii_uppercase()] {
+                assert_eq!(TABLE.find(name.as_bytes()), Some(row), "{name}");
+            }
+        }
+        for name in ["", "lpus", "lpushxx", "averyveryverylongname", "\0"] {
+            assert_eq!(TABLE.find(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn rows_are_consistent() {
+        for spec in all() {
+            assert_eq!(spec.name, spec.name.to_ascii_lowercase());
+            assert!(!spec.summary.is_empty(), "{} has no summary", spec.name);
+            assert_ne!(spec.arity, 0, "{}", spec.name);
+            for subcommand in spec.subcommands {
+                assert!(subcommand.accepts(2) || subcommand.arity.abs() > 2);
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The threads of a server.
+
+use core::time::Duration;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use forebay::Engine;
+use tokio::io::AsyncWriteExt;
+use tokio::runtime::{self, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio::time;
+use tracing::{info, warn};
+
+use super::listener::{Bound, Listener};
+use super::{LoopStats, Server};
+use crate::config::Config;
+use crate::connection::Connection;
+
+/// How long connections have to finish when the server ends.
+const GRACE: Duration = Duration::from_secs(5);
+/// How long a loop takes no connections when there are no file descriptors left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why a server could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// It cannot listen there.
+    #[error("cannot listen on {place}: {error}")]
+    Listen {
+        /// The address, or the path.
+        place: String,
+        /// What the operating system said.
+        error: io::Error,
+    },
+    /// The operating system refused a thread, or what a thread needs.
+    #[error("cannot start: {0}")]
+    Start(#[from] io::Error),
+    /// The engine could not be opened.
+    #[error("cannot open the engine: {0}")]
+    Engine(#[from] forebay::Error),
+}
+
+/// Runs a server until it is told to end, by SIGTERM, SIGINT or SHUTDOWN. `is_ready` is called when
+/// it listens, with the addresses.
+///
+/// # Errors
+/// It could not be started. Nothing is left running then.
+pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
+    let engine = Engine::open(forebay::Config::in_memory())?;
+    let bound = Arc::new(bind(&config)?);
+    let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
+    let socket_path = config.unixsocket.clone();
+    let server = Arc::new(Server::new(engine, config));
+    let loops = start_loops(&server, &bound)?;
+    is_ready(&addresses);
+    let ended = block_until_shutdown(&server);
+    server.begin_shutdown();
+    for event_loop in loops {
+        if event_loop.join().is_err() {
+            warn!("an event loop has panicked");
+        }
+    }
+    server.engine.close();
+    if let Some(path) = socket_path {
+        // It is of no use without a server.
+        drop(fs::remove_file(path));
+    }
+    ended.map_err(ServeError::Start)
+}
+
+fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
+    let mut bound = Vec::new();
+    for &address in &config.addresses {
+        let socket = Bound::tcp(address, config.tcp_backlog);
+        bound.push(socket.map_err(|error| ServeError::Listen {
+            place: address.to_string(),
+            error,
+        })?);
+    }
+    if let Some(path) = &config.unixsocket {
+        let socket = Bound::unix(path);
+        bound.push(socket.map_err(|error| ServeError::Listen {
+            place: PathBuf::from(path).display().to_string(),
+            error,
+        })?);
+    }
+    Ok(bound)
+}
+
+/// Waits for a signal or SHUTDOWN.
+fn block_until_shutdown(server: &Arc<Server>) -> io::Result<()> {
+    runtime()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        tokio::select! {
+            _ = terminate.recv() => info!("SIGTERM: shutting down"),
+            _ = interrupt.recv() => info!("SIGINT: shutting down"),
+            () = server.shutdown.begun() => info!("SHUTDOWN: shutting down"),
+        }
+        Ok(())
+    })
+}
+
+fn runtime() -> io::Result<Runtime> {
+    runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn start_loops(
+    server: &Arc<Server>,
+    bound: &Arc<Vec<Bound>>,
+) -> Result<Vec<JoinHandle<()>>, ServeError> {
+    let mut loops = Vec::new();
+    for number in 0..server.config.loops {
+        let started = start_loop(number, server, bound);
+        match started {
+            Ok(event_loop) => loops.push(event_loop),
+            Err(error) => {
+                server.begin_shutdown();
+                return Err(ServeError::Start(error));
+            }
+        }
+    }
+    Ok(loops)
+}
+
+fn start_loop(
+    number: usize,
+    server: &Arc<Server>,
+    bound: &Arc<Vec<Bound>>,
+) -> io::Result<JoinHandle<()>> {
+    let runtime = runtime()?;
+    let listeners = {
+        let _entered = runtime.enter();
+        bound
+            .iter()
+            .map(|bound| bound.listener(number == 0))
+            .collect::<io::Result<Vec<Listener>>>()?
+    };
+    let server = Arc::clone(server);
+    thread::Builder::new()
+        .name(format!("loop-{number}"))
+        .spawn(move || runtime.block_on(run(&server, listeners)))
+}
+
+/// One loop: accepts connections until the server ends, and then lets them finish.
+async fn run(server: &Arc<Server>, listeners: Vec<Listener>) {
+    let mut accepting = JoinSet::new();
+    let stats = server.add_loop();
+    for listener in listeners {
+        let (server, stats) = (Arc::clone(server), Arc::clone(&stats));
+        accepting.spawn(async move {
+            let mut connections = JoinSet::new();
+            tokio::select! {
+                () = accept(&server, &stats, &listener, &mut connections) => {}
+                () = server.shutdown.begun() => {}
+            }
+            drop(listener);
+            let finished = async { while connections.join_next().await.is_some() {} };
+            if time::timeout(GRACE, finished).await.is_err() {
+                warn!("connections did not finish in time and are closed");
+            }
+        });
+    }
+    while accepting.join_next().await.is_some() {}
+}
+
+async fn accept(
+    server: &Arc<Server>,
+    stats: &Arc<LoopStats>,
+    listener: &Listener,
+    connections: &mut JoinSet<()>,
+) {
+    loop {
+        match listener.accept().await {
+            Ok((mut socket, address, local)) => {
+                let max = server.settings().maxclients;
+                let added = server.clients.add(address, local, server.now_ms(), max);
+                let Some(client) = added else {
+                    stats.rejected_connections.add(1);
+                    // The buffer of a new connection has room for this; if not, it is in vain.
+                    drop(
+                        time::timeout(
+                            ACCEPT_PAUSE,
+                            socket.write_all(b"-ERR max number of clients reached\r\n"),
+                        )
+                        .await,
+                    );
+                    continue;
+                };
+                let connection =
+                    Connection::new(Arc::clone(server), socket, client, Arc::clone(stats));
+                stats.connections.add(1);
+                connections.spawn(connection.run());
+                while connections.try_join_next().is_some() {}
+            }
+            Err(error) => {
+                warn!("cannot accept a connection: {error}");
+                time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

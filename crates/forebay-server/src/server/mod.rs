@@ -1,0 +1,22 @@
+//! What all connections of a server share, and the loops that run them.
+//!
+//! A server has one event loop for each core, a thread of its own with a runtime for one thread.
+//! Each loop listens on the port for itself, and the kernel spreads the connections over them. A
+//! connection stays on its loop, and its commands run in place there: the engine is called from all
+//! loops at once. Nothing that a loop does may wait, but in a future.
+
+mod client;
+mod clients;
+mod event_loop;
+mod listener;
+mod pubsub;
+mod shared;
+mod shutdown;
+mod slowlog;
+mod stats;
+
+pub(crate) use self::client::{Client, Event, Message};
+pub(crate) use self::shared::Server;
+pub(crate) use self::stats::LoopStats;
+
+pub use self::event_loop::{ServeError, serve};

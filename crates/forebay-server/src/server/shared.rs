@@ -1,0 +1,110 @@
+//! What all connections of a server share.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use forebay::{Clock, Engine};
+use parking_lot::{Mutex, RwLock};
+
+use super::Event;
+use super::clients::Clients;
+use super::pubsub::PubSub;
+use super::shutdown::Shutdown;
+use super::slowlog::Slowlog;
+use super::stats::LoopStats;
+use crate::config::{Config, Settings};
+
+/// What all connections of a server share.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) engine: Engine,
+    /// What cannot be changed while the server runs.
+    pub(crate) config: Config,
+    settings: RwLock<Arc<Settings>>,
+    pub(crate) clients: Clients,
+    pub(crate) pubsub: PubSub,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) slowlog: Slowlog,
+    pub(crate) clock: Clock,
+    pub(crate) started_ms: i64,
+    /// Names this run of the server.
+    pub(crate) run_id: String,
+    loops: Mutex<Vec<Arc<LoopStats>>>,
+    /// Counts the time that commands take.
+    pub(crate) ticker: quanta::Clock,
+    pub(crate) ticks_per_micro: u64,
+}
+
+impl Server {
+    pub(crate) fn new(engine: Engine, config: Config) -> Self {
+        let (clock, ticker) = (Clock::system(), quanta::Clock::new());
+        let started_ms = clock.unix_ms();
+        let random = ahash::RandomState::new();
+        let run_id = (0..3_u8)
+            .map(|part| format!("{:016x}", random.hash_one(part)))
+            .collect::<String>()[..40]
+            .to_owned();
+        Self {
+            engine,
+            settings: RwLock::new(Arc::new(config.settings.clone())),
+            config,
+            clients: Clients::default(),
+            pubsub: PubSub::default(),
+            shutdown: Shutdown::default(),
+            slowlog: Slowlog::default(),
+            clock,
+            started_ms,
+            run_id,
+            loops: Mutex::default(),
+            ticks_per_micro: ticks_per_micro(&ticker),
+            ticker,
+        }
+    }
+
+    /// What CONFIG SET can change, as it is now.
+    #[inline]
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read())
+    }
+
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self.settings.write() = Arc::new(settings);
+    }
+
+    /// The counters for a new loop.
+    pub(super) fn add_loop(&self) -> Arc<LoopStats> {
+        let stats = Arc::new(LoopStats::new());
+        self.loops.lock().push(Arc::clone(&stats));
+        stats
+    }
+
+    /// The counters of all loops.
+    pub(crate) fn loops(&self) -> Vec<Arc<LoopStats>> {
+        self.loops.lock().clone()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.unix_ms()
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        let ms = self.now_ms().saturating_sub(self.started_ms);
+        Duration::from_millis(ms.max(0).unsigned_abs())
+    }
+
+    /// Tells everybody that the server ends.
+    pub(crate) fn begin_shutdown(&self) {
+        self.shutdown.begin();
+        for client in self.clients.all() {
+            client.tell(Event::Shutdown);
+        }
+    }
+}
+
+/// How many ticks of the clock a microsecond has, or a little less.
+fn ticks_per_micro(ticker: &quanta::Clock) -> u64 {
+    const TICKS: u64 = 1 << 32;
+
+    let nanos = ticker.delta_as_nanos(0, TICKS).max(1);
+    (TICKS.saturating_mul(1_000) / nanos).max(1)
+}
