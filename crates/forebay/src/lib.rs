@@ -43,6 +43,7 @@ mod config;
 mod engine;
 mod error;
 mod frozen;
+mod journal;
 mod keyspace;
 mod list;
 mod object;
@@ -54,6 +55,7 @@ mod transaction;
 
 pub use bytes::Bytes;
 pub use forebay_sync::Side;
+pub use forebay_wal::{Level, Ticket};
 
 pub use crate::blocking::Blocking;
 pub use crate::clock::Clock;
@@ -63,8 +65,8 @@ pub use crate::command::keys::KeyType;
 pub use crate::command::movement::{How, Order};
 pub use crate::command::positions::LposOptions;
 pub use crate::config::Config;
-pub use crate::engine::{Engine, ScanOptions};
-pub use crate::error::{Error, Result};
+pub use crate::engine::{Durability, Durable, Engine, ScanOptions};
+pub use crate::error::{Error, LogFile, Result};
 pub use crate::list::List;
 pub use crate::stream::{Consumer, Entry, Fields, Group, Stream, StreamId};
 pub use crate::timeout::Timeout;

@@ -1,6 +1,8 @@
 //! The engine, and its commands by key.
 
+mod access;
 mod blocking;
+mod durability;
 mod edit;
 mod expiry;
 mod keys;
@@ -8,6 +10,8 @@ mod movement;
 mod pop;
 mod push;
 mod read;
+#[cfg(feature = "sim")]
+mod sim;
 mod state;
 mod stream_add;
 mod stream_blocking;
@@ -22,10 +26,11 @@ mod tests;
 mod type_tests;
 
 use core::fmt;
-use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+pub(crate) use self::access::Access;
+pub use self::durability::{Durability, Durable};
 pub use self::keys::ScanOptions;
 pub(crate) use self::state::Core;
 
@@ -73,7 +78,7 @@ use crate::transaction::Transaction;
 /// ```
 #[derive(Clone)]
 pub struct Engine {
-    core: Arc<Core>,
+    core: Access,
 }
 
 impl Engine {
@@ -91,13 +96,13 @@ impl Engine {
     /// ```
     pub fn open(config: Config) -> Result<Self> {
         Ok(Self {
-            core: Core::open(config)?,
+            core: Access::new(Core::open(config)?),
         })
     }
 
     #[cfg(test)]
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
+    pub(crate) fn core(&self) -> &std::sync::Arc<Core> {
+        self.core.core()
     }
 
     /// The list of `key`, to use it often. This does not make the key exist.
@@ -117,7 +122,7 @@ impl Engine {
     /// ```
     pub fn list(&self, key: impl AsRef<[u8]>) -> Result<List> {
         let object = self.core.object(key.as_ref())?;
-        Ok(List::new(Arc::clone(&self.core), object))
+        Ok(List::new(self.core.clone(), object))
     }
 
     /// The stream of `key`, to use it often. This does not make the key exist.
@@ -137,7 +142,7 @@ impl Engine {
     /// ```
     pub fn stream(&self, key: impl AsRef<[u8]>) -> Result<Stream> {
         let object = self.core.object(key.as_ref())?;
-        Ok(Stream::new(Arc::clone(&self.core), object))
+        Ok(Stream::new(self.core.clone(), object))
     }
 
     /// Runs commands on `keys` as one atomic step: nobody sees some of them without the others.
@@ -184,7 +189,10 @@ impl Engine {
             .map(|key| self.core.object(key.as_ref()))
             .collect::<Result<SmallVec<[_; 4]>>>()?;
         let mut transaction = Transaction::begin(&self.core, &objects)?;
-        Ok(f(&mut transaction))
+        let result = f(&mut transaction);
+        transaction.finish()?;
+        self.core.wait()?;
+        Ok(result)
     }
 
     /// Does a bounded step of what the workers do: removes keys that have expired, ends futures

@@ -23,7 +23,9 @@
 
 mod edit;
 mod key;
+mod list;
 mod set;
 
 pub(crate) use self::key::{FrozenKey, Held};
+pub(crate) use self::list::FrozenList;
 pub(crate) use self::set::{FrozenSet, pair_mut, position};

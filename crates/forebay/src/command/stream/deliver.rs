@@ -6,9 +6,10 @@ use smallvec::SmallVec;
 
 use super::NO_GROUP;
 use super::read::Keyed;
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::body::{Budget, GroupRead, SharedGroup};
 use crate::stream::{Delivered, Entry, GroupReadFrom, XreadgroupOptions};
@@ -24,6 +25,11 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// What reading costs.
+    fn cost(&self) -> Cost {
+        Cost::drain(self.group.len().saturating_add(self.consumer.len()))
+    }
+
     fn of(&self, from: GroupReadFrom, now_ms: i64) -> GroupRead<'a> {
         GroupRead {
             consumer: self.consumer,
@@ -37,7 +43,7 @@ impl<'a> Reading<'a> {
 /// XREADGROUP of one stream, without waiting.
 #[inline]
 pub(crate) fn xreadgroup(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     reading: &Reading<'_>,
     from: GroupReadFrom,
@@ -49,7 +55,7 @@ pub(crate) fn xreadgroup(
     {
         return Ok(delivered);
     }
-    core.on_group(object, |stream| {
+    core.on_group(object, reading.cost(), |stream| {
         stream.deliver(reading.group, &read, &mut budget)
     })
 }
@@ -57,7 +63,7 @@ pub(crate) fn xreadgroup(
 /// XREADGROUP of the new entries of one stream, and nothing but these, without waiting.
 #[inline]
 pub(crate) fn read_new(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     reading: &Reading<'_>,
 ) -> Result<Vec<Entry>> {
@@ -72,7 +78,7 @@ pub(crate) fn read_new(
         id: delivered.id,
         fields: delivered.fields.unwrap_or_default(),
     };
-    let delivered = core.on_group(object, |stream| {
+    let delivered = core.on_group(object, reading.cost(), |stream| {
         stream.deliver(reading.group, &read, &mut budget)
     });
     Ok(delivered?.into_iter().map(entry).collect())
@@ -81,7 +87,7 @@ pub(crate) fn read_new(
 /// XREADGROUP of several streams as one step, without waiting: those that have something, and those
 /// whose history was asked for.
 pub(crate) fn xreadgroup_all(
-    core: &Core,
+    core: &Access,
     streams: &[(Arc<Object>, GroupReadFrom)],
     reading: &Reading<'_>,
 ) -> Result<Keyed<Delivered>> {
@@ -93,6 +99,7 @@ pub(crate) fn xreadgroup_all(
         return Ok(read.into_iter().collect());
     }
     let set = FrozenSet::new(core, streams.iter().map(|(object, _)| object))?;
+    set.admit(reading.cost())?;
     let mut frozen = SmallVec::<[_; 4]>::new();
     for (at, (object, from)) in streams.iter().enumerate() {
         let stream = set.key(set.position(object)).stream()?;
@@ -110,5 +117,7 @@ pub(crate) fn xreadgroup_all(
             read.push((at, delivered));
         }
     }
+    set.finish()?;
+    core.wait()?;
     Ok(read)
 }

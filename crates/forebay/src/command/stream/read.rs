@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::Result;
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::body::{Budget, FrozenStream};
 use crate::stream::{Entry, IdRange, ReadFrom, StreamId, XreadOptions};
@@ -16,14 +17,14 @@ pub(crate) type Keyed<T> = Vec<(usize, Vec<T>)>;
 
 /// XLEN.
 #[inline]
-pub(crate) fn xlen(core: &Core, object: &Arc<Object>) -> Result<u64> {
+pub(crate) fn xlen(core: &Access, object: &Arc<Object>) -> Result<u64> {
     if let Some(stream) = object.stream()
         && let Ok(len) = stream.len()
     {
         return Ok(len);
     }
     Ok(core
-        .edit_stream(object, |stream| stream.len())?
+        .edit_stream(object, Cost::NONE, |stream| stream.len())?
         .unwrap_or(0))
 }
 
@@ -68,7 +69,7 @@ impl Run {
 }
 
 /// XRANGE and XREVRANGE.
-pub(crate) fn xrange(core: &Core, object: &Arc<Object>, run: Run) -> Result<Vec<Entry>> {
+pub(crate) fn xrange(core: &Access, object: &Arc<Object>, run: Run) -> Result<Vec<Entry>> {
     let Run {
         from, to, limit, ..
     } = run;
@@ -82,13 +83,13 @@ pub(crate) fn xrange(core: &Core, object: &Arc<Object>, run: Run) -> Result<Vec<
             return Ok(entries);
         }
     }
-    let read = core.edit_stream(object, |stream| run.of(stream));
+    let read = core.edit_stream(object, Cost::NONE, |stream| run.of(stream));
     Ok(read?.unwrap_or_default())
 }
 
 /// XREAD of one stream, without waiting.
 pub(crate) fn xread(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     from: ReadFrom,
     options: &XreadOptions,
@@ -99,13 +100,15 @@ pub(crate) fn xread(
     {
         return Ok(entries);
     }
-    let read = core.edit_stream(object, |stream| stream.read_from(from, &mut budget));
+    let read = core.edit_stream(object, Cost::NONE, |stream| {
+        stream.read_from(from, &mut budget)
+    });
     Ok(read?.unwrap_or_default())
 }
 
 /// XREAD of several streams as one step, without waiting: those that have something.
 pub(crate) fn xread_all(
-    core: &Core,
+    core: &Access,
     streams: &[(Arc<Object>, ReadFrom)],
     options: &XreadOptions,
 ) -> Result<Keyed<Entry>> {
@@ -127,5 +130,7 @@ pub(crate) fn xread_all(
             read.push((at, entries));
         }
     }
+    set.finish()?;
+    core.wait_to_read()?;
     Ok(read)
 }

@@ -6,6 +6,8 @@ use super::deliver::clamped;
 use super::entries::entries;
 use super::frozen::FrozenStream;
 use super::ids::log_place;
+use crate::command::stream::cost_of_ids;
+use crate::journal::Cost;
 use crate::stream::group::{ClaimOptions, DeliveredAt, Place};
 use crate::stream::{AutoClaimed, ClaimTime, Entry, StreamId, XautoclaimOptions, XclaimOptions};
 
@@ -18,6 +20,13 @@ pub(crate) struct Claimer<'a> {
     /// JUSTID.
     pub(crate) just_id: bool,
     pub(crate) now_ms: i64,
+}
+
+impl Claimer<'_> {
+    /// What claiming these costs.
+    pub(crate) fn cost(&self, ids: &[StreamId]) -> Cost {
+        cost_of_ids(ids, self.group, self.consumer)
+    }
 }
 
 /// What was claimed: ids, and where the entries are.
