@@ -227,8 +227,9 @@ impl<'a> FrozenKey<'a> {
     /// What does not exist has no expiry. To be called where a key may have ceased to exist that
     /// may exist again before it is let go.
     pub(crate) fn forget_expiry_if_gone(&mut self) {
-        if self.watched().is_some() && !self.exists() {
+        if self.expire_at_ms().is_some() && !self.exists() {
             self.forget_expiry();
+            self.write(Code::Persist, |_| ());
         }
     }
 

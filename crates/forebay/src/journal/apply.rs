@@ -30,7 +30,6 @@ pub(super) fn apply(core: &Core, floor: u64, order: u64, operations: &[u8]) -> P
         let mut key = FrozenKey::new(core, &touched[at]);
         if is_behind(&key, floor, order) {
             apply_one(&mut key, &operation)?;
-            key.forget_expiry_if_gone();
         }
     }
     for object in &touched {

@@ -39,7 +39,8 @@ impl Dump {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         for (key, (at_ms, held)) in &self.0 {
-            let _ = writeln!(text, "{key} (expires {at_ms}): {held}");
+            let held = held.replace(&"x".repeat(1_500), "..").replace("b\"", "").replace('"', "");
+            let _ = writeln!(text, "  {key:.4} (expires {at_ms}): {held}");
         }
         text
     }

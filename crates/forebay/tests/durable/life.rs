@@ -51,7 +51,7 @@ impl Oracle {
         let is_known = self.after.iter().any(|(_, dump)| dump.at(now_ms) == found);
         assert!(
             is_known,
-            "life {}: found\n{}and may have found\n{}",
+            "life {}: found\n{}\nand may have found\n{}",
             self.lives,
             found.text(),
             self.after
