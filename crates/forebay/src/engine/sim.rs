@@ -1,5 +1,6 @@
 //! Engines over a simulated disk, for tests.
 
+use core::cell::RefCell;
 use std::sync::Arc;
 
 use forebay_wal::sim::Hand;
@@ -38,8 +39,8 @@ impl Engine {
         Ok((Self { core }, hand))
     }
 
-    /// Takes a checkpoint of an engine whose log is turned by hand; `between` is called when it is
-    /// written and not committed.
+    /// Takes a checkpoint of an engine whose log is turned by hand; `meanwhile` is called again and
+    /// again while it is written.
     ///
     /// # Errors
     /// As [`Engine::checkpoint`].
@@ -47,12 +48,14 @@ impl Engine {
     pub fn checkpoint_by_hand(
         &self,
         hand: &mut Hand,
-        between: impl FnOnce(&mut Hand),
+        mut meanwhile: impl FnMut(&mut Hand),
     ) -> Result<()> {
-        self.core.take_checkpoint(|writer: CheckpointWriter| {
-            between(hand);
-            hand.commit(writer)
-        })?;
+        // Both closures need it, one after the other.
+        let hand = RefCell::new(hand);
+        self.core.take_checkpoint(
+            || meanwhile(&mut hand.borrow_mut()),
+            |writer: CheckpointWriter| hand.borrow_mut().commit(writer),
+        )?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::bytes::{Malformed, Parsed};
-use super::operation::{Operation, Operations};
+use super::operation::{Code, Operation, Operations};
 use crate::command::keys::{Dropped, copy, delete, rename};
 use crate::engine::Core;
 use crate::frozen::FrozenKey;
@@ -98,6 +98,11 @@ fn carry(
     Ok(())
 }
 
+/// Whether an operation makes the key hold a stream.
+const fn makes_stream(code: Code) -> bool {
+    matches!(code, Code::Add | Code::CreateGroup)
+}
+
 fn apply_one(key: &mut FrozenKey<'_>, operation: &Operation<'_>) -> Parsed<()> {
     if let Operation::Delete = operation {
         let mut dropped = Dropped::new();
@@ -111,6 +116,22 @@ fn apply_one(key: &mut FrozenKey<'_>, operation: &Operation<'_>) -> Parsed<()> {
     if let Operation::Persist = operation {
         key.forget_expiry();
         return Ok(());
+    }
+    if let Operation::Stream { code, arguments } = operation {
+        let mut arguments = *arguments;
+        let redone = if makes_stream(*code) {
+            key.make_stream(|stream| Ok(stream.redo(*code, &mut arguments)?))
+        } else {
+            let stream = key.stream_mut();
+            let stream = stream.ok().flatten().ok_or(Malformed)?;
+            Ok(stream.redo(*code, &mut arguments)?)
+        };
+        redone.map_err(|_| Malformed)?;
+        return if arguments.is_at_end() {
+            Ok(())
+        } else {
+            Err(Malformed)
+        };
     }
     let list = key.list_mut().map_err(|_| Malformed)?;
     match *operation {
@@ -148,7 +169,8 @@ fn apply_one(key: &mut FrozenKey<'_>, operation: &Operation<'_>) -> Parsed<()> {
         | Operation::Rename { .. }
         | Operation::Copy { .. }
         | Operation::Expire { .. }
-        | Operation::Persist => return Err(Malformed),
+        | Operation::Persist
+        | Operation::Stream { .. } => return Err(Malformed),
     }
     Ok(())
 }

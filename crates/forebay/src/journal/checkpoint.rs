@@ -89,6 +89,21 @@ impl Sink {
                     self.write_some(BUFFER_BYTES);
                 }
             }
+            STREAM => {
+                let Self {
+                    writer,
+                    buffer,
+                    error,
+                } = self;
+                if let Ok(Some(stream)) = key.stream() {
+                    stream.save(buffer, |buffer| {
+                        if buffer.len() >= BUFFER_BYTES && error.is_none() {
+                            *error = writer.write_all(buffer).err();
+                            buffer.clear();
+                        }
+                    });
+                }
+            }
             _ => {}
         }
         self.write_some(BUFFER_BYTES);
@@ -172,9 +187,11 @@ impl Journal {
 }
 
 impl Core {
-    /// Writes a checkpoint; `commit` makes it the newest one. `None` when there was nothing to do.
+    /// Writes a checkpoint, and calls `pause` between slices of the keyspace; `commit` makes it the
+    /// newest one. `None` when there was nothing to do.
     pub(crate) fn take_checkpoint<R>(
         &self,
+        mut pause: impl FnMut(),
         commit: impl FnOnce(CheckpointWriter) -> forebay_wal::Result<R>,
     ) -> Result<Option<R>> {
         let Some(journal) = self.journal() else {
@@ -190,6 +207,7 @@ impl Core {
             for object in self.keyspace().collect(slice, |_| true) {
                 journal.keep_for_checkpoint(&mut FrozenKey::new(self, &object));
             }
+            pause();
         }
         let writer = journal.end()?;
         let committed = commit(writer).map_err(Error::from_log);
@@ -203,7 +221,7 @@ impl Core {
 
     /// Takes a checkpoint, so that the log before it can go.
     pub(crate) fn checkpoint(&self) -> Result<()> {
-        self.take_checkpoint(CheckpointWriter::commit)?;
+        self.take_checkpoint(|| (), CheckpointWriter::commit)?;
         Ok(())
     }
 }
@@ -257,6 +275,15 @@ fn load_key(core: &Core, kind: u8, source: &mut Source) -> io::Result<u64> {
             for _ in 0..count {
                 key.bare_list_mut().push(Side::Right, source.bytes()?);
             }
+        }
+        STREAM => {
+            let mut loaded = Ok(());
+            let made = key.make_stream(|stream| {
+                loaded = stream.load(source);
+                Ok(())
+            });
+            made.map_err(|_| Source::malformed())?;
+            loaded?;
         }
         _ => return Err(Source::malformed()),
     }

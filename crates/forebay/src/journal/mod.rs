@@ -84,9 +84,12 @@ mod recovery;
 mod source;
 mod step;
 
-pub(crate) use self::bytes::{put_bytes, put_number, put_signed};
+pub(crate) use self::bytes::{
+    Malformed, Parsed, Parser, put_bytes, put_flag, put_id, put_number, put_optional, put_signed,
+};
 pub(crate) use self::cost::Cost;
 pub(crate) use self::journal::{Journal, Logged};
 pub(crate) use self::operation::Code;
 pub(crate) use self::pen::Pen;
 pub(crate) use self::recovery::recover;
+pub(crate) use self::source::Source;

@@ -22,7 +22,48 @@ pub(crate) enum Code {
     Copy = 12,
     Expire = 13,
     Persist = 14,
+    // Of streams; what these mean is the business of `stream::body`.
+    Add = 32,
+    AddAgain = 33,
+    Trim = 34,
+    DeleteEntry = 35,
+    AckEverywhere = 36,
+    Ack = 37,
+    Nack = 38,
+    CreateGroup = 39,
+    SetGroupId = 40,
+    DestroyGroup = 41,
+    CreateConsumer = 42,
+    DeleteConsumer = 43,
+    Deliver = 44,
+    Claim = 45,
+    Autoclaim = 46,
+    DropDeleted = 47,
+    SetId = 48,
+    Configure = 49,
 }
+
+/// The codes of operations on streams.
+const OF_STREAMS: [Code; 18] = [
+    Code::Add,
+    Code::AddAgain,
+    Code::Trim,
+    Code::DeleteEntry,
+    Code::AckEverywhere,
+    Code::Ack,
+    Code::Nack,
+    Code::CreateGroup,
+    Code::SetGroupId,
+    Code::DestroyGroup,
+    Code::CreateConsumer,
+    Code::DeleteConsumer,
+    Code::Deliver,
+    Code::Claim,
+    Code::Autoclaim,
+    Code::DropDeleted,
+    Code::SetId,
+    Code::Configure,
+];
 
 /// Set in the code of an operation on the key of the operation before, which is not repeated.
 pub(super) const SAME_KEY: u8 = 0x80;
@@ -89,6 +130,11 @@ pub(super) enum Operation<'a> {
         at_ms: i64,
     },
     Persist,
+    /// An operation on a stream, and its arguments.
+    Stream {
+        code: Code,
+        arguments: Parser<'a>,
+    },
 }
 
 /// The operations of a record, with their keys.
@@ -155,8 +201,25 @@ fn operation<'a>(code: u8, from: &mut Parser<'a>) -> Parsed<Operation<'a>> {
             at_ms: from.signed()?,
         },
         14 => Operation::Persist,
-        _ => return Err(Malformed),
+        _ => Operation::Stream {
+            code: stream_code(code)?,
+            arguments: Parser(sized(from)?),
+        },
     })
+}
+
+/// Which operation on a stream it is.
+fn stream_code(code: u8) -> Parsed<Code> {
+    let found = OF_STREAMS
+        .iter()
+        .find(|of_stream| **of_stream as u8 == code);
+    found.copied().ok_or(Malformed)
+}
+
+/// Arguments with their length in front.
+fn sized<'a>(from: &mut Parser<'a>) -> Parsed<&'a [u8]> {
+    let len = count(from)?;
+    from.take(usize::try_from(len).map_err(|_| Malformed)?)
 }
 
 fn count(from: &mut Parser<'_>) -> Parsed<u32> {

@@ -4,6 +4,7 @@ use core::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::bytes::Malformed;
+use crate::stream::StreamId;
 use forebay_wal::CheckpointReader;
 
 /// What is read from the medium at once.
@@ -68,6 +69,10 @@ impl Source {
 
     pub(crate) fn optional(&mut self) -> io::Result<Option<u64>> {
         self.flag()?.then(|| self.number()).transpose()
+    }
+
+    pub(crate) fn id(&mut self) -> io::Result<StreamId> {
+        Ok(StreamId::new(self.number()?, self.number()?))
     }
 
     /// A byte string. No more is allocated than is there.

@@ -22,6 +22,8 @@ pub(crate) struct Oracle {
     after: Vec<(Ticket, Dump)>,
     pub(crate) lives: u64,
     pub(crate) checkpoints: u64,
+    /// Lives that began with pending entries.
+    pub(crate) with_pending: u64,
 }
 
 impl Oracle {
@@ -30,6 +32,7 @@ impl Oracle {
             after: vec![(Ticket::default(), Dump::default())],
             lives: 0,
             checkpoints: 0,
+            with_pending: 0,
         }
     }
 
@@ -41,7 +44,10 @@ impl Oracle {
 
     /// Forgets what cannot be found any more.
     fn forget(&mut self, hand: &Hand) {
-        let synced = self.after.iter().rposition(|(ticket, _)| hand.is_synced(*ticket));
+        let synced = self
+            .after
+            .iter()
+            .rposition(|(ticket, _)| hand.is_synced(*ticket));
         self.after.drain(..synced.unwrap_or(0));
     }
 
@@ -59,8 +65,9 @@ impl Oracle {
                 .map(|(ticket, dump)| format!("{ticket:?}\n{}", dump.at(now_ms).text()))
                 .collect::<String>(),
         );
-        self.after = vec![(Ticket::default(), found)];
+        self.with_pending += u64::from(found.has_pending());
         self.lives += 1;
+        self.after = vec![(Ticket::default(), found)];
     }
 }
 
@@ -103,7 +110,16 @@ fn step(
             turned.map_err(|_| Error::Closed)
         }
         3 if steps.random.one_in(3) => {
-            let taken = engine.checkpoint_by_hand(hand, |_| ());
+            let taken = engine.checkpoint_by_hand(hand, |hand| {
+                if steps.random.one_in(5) {
+                    let stepped = steps.step(engine);
+                    assert!(
+                        stepped.as_ref().err().is_none_or(is_harmless),
+                        "{stepped:?}"
+                    );
+                    oracle.note(engine, hand);
+                }
+            });
             oracle.forget(hand);
             oracle.checkpoints += u64::from(taken.is_ok());
             taken
@@ -136,7 +152,10 @@ pub(crate) fn lives(seed: u64, count: u64) -> Oracle {
         disk.inject(operation, Fault::Crash);
         if let Err(error) = live(&disk, &mut oracle, &mut steps, 150) {
             assert!(disk.is_stopped(), "seed {seed}: {error:?}");
-            assert!(!matches!(error, Error::Corrupt { .. }), "seed {seed}: {error}");
+            assert!(
+                !matches!(error, Error::Corrupt { .. }),
+                "seed {seed}: {error}"
+            );
         }
         disk.restart();
         if steps.random.one_in(4) {

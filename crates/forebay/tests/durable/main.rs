@@ -3,7 +3,8 @@
 mod crashes;
 mod dump;
 mod life;
-mod steps;
 #[path = "../support/random.rs"]
 mod random;
+mod steps;
+mod streams;
 mod threads;

@@ -11,8 +11,16 @@ use forebay::{
 };
 
 use crate::random::Random;
+use crate::streams::StreamSteps;
 
-const KEYS: [&str; 5] = ["a", "b", "c", "long name of a key that is not inline", "e"];
+const KEYS: [&str; 6] = [
+    "a",
+    "b",
+    "c",
+    "long name of a key that is not inline",
+    "e",
+    "s",
+];
 
 /// What steps need beside an engine.
 pub(crate) struct Steps {
@@ -20,6 +28,7 @@ pub(crate) struct Steps {
     pub(crate) clock: Clock,
     /// Consumers that wait, or were served and have not looked.
     waiting: Vec<Blocking<Bytes>>,
+    streams: StreamSteps,
     next: u64,
 }
 
@@ -29,6 +38,7 @@ impl Steps {
             random,
             clock,
             waiting: Vec::new(),
+            streams: StreamSteps::default(),
             next: 0,
         }
     }
@@ -36,6 +46,7 @@ impl Steps {
     /// To be called when the engine has ended.
     pub(crate) fn forget(&mut self) {
         self.waiting.clear();
+        self.streams.waiting.clear();
     }
 
     fn key(&mut self) -> &'static str {
@@ -87,6 +98,9 @@ impl Steps {
 
     /// One step. Refusals are a part of life.
     pub(crate) fn step(&mut self, engine: &Engine) -> Result<()> {
+        if self.random.one_in(2) {
+            return self.streams.step(engine, &mut self.random);
+        }
         match self.random.below(100) {
             0..=24 => self.push(engine),
             25..=39 => self.pop(engine),
@@ -192,6 +206,7 @@ impl Steps {
             5 => tx.lmove(key, other, side, Side::Left).map(drop),
             6 => tx.rename(key, other),
             7 => tx.copy(key, other, true).map(drop),
+            8 if self.random.one_in(2) => tx.xadd(key, [("field", element)]).map(drop),
             8 => tx.del(&[key]).map(drop),
             _ => tx.pexpire(key, 50, ExpireCondition::Always).map(drop),
         }
@@ -211,7 +226,9 @@ impl Steps {
             }
         } else if !self.waiting.is_empty() {
             let at = self.random.below(self.waiting.len() as u64);
-            let mut call = self.waiting.swap_remove(usize::try_from(at).expect("small"));
+            let mut call = self
+                .waiting
+                .swap_remove(usize::try_from(at).expect("small"));
             // What it got goes back if it is not taken.
             if self.random.one_in(2) && poll(&mut call).is_pending() {
                 self.waiting.push(call);
@@ -221,7 +238,7 @@ impl Steps {
 }
 
 /// Looks once, as a task that nobody has to wake.
-fn poll<T>(call: &mut Blocking<T>) -> Poll<Result<Option<T>>> {
+pub(crate) fn poll<T>(call: &mut Blocking<T>) -> Poll<Result<Option<T>>> {
     Pin::new(call).poll(&mut Context::from_waker(Waker::noop()))
 }
 

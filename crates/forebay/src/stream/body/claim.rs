@@ -60,6 +60,8 @@ impl FrozenStream<'_> {
         ids: &[StreamId],
         options: &XclaimOptions,
     ) -> Option<Taken> {
+        let (mut taken, mut places) = Taken::default();
+        let given = options;
         let options = ClaimOptions {
             min_idle_ms: clamped(claimer.min_idle_ms),
             delivered_at: match options.delivered {
@@ -72,7 +74,6 @@ impl FrozenStream<'_> {
             just_id: claimer.just_id,
             last_id: options.lastid,
         };
-        let (mut taken, mut places) = Taken::default();
         self.with_group(claimer.group, |log, group| {
             let consumer = group.consumer(claimer.consumer, claimer.now_ms);
             let ids = ids.iter().copied();
@@ -81,6 +82,7 @@ impl FrozenStream<'_> {
                 places.push(place);
             });
         })?;
+        self.write_claim(claimer, ids, given);
         Some((taken, places))
     }
 
@@ -116,8 +118,11 @@ impl FrozenStream<'_> {
         options: XautoclaimOptions,
     ) -> Option<(AutoClaimed<StreamId>, Vec<Place>)> {
         let (mut claimed, mut places) = Taken::default();
+        let mut is_new = false;
         let step = self.with_group(claimer.group, |log, group| {
+            let consumers = group.consumers_len();
             let consumer = group.consumer(claimer.consumer, claimer.now_ms);
+            is_new = group.consumers_len() > consumers;
             group.autoclaim(
                 consumer,
                 start,
@@ -132,6 +137,9 @@ impl FrozenStream<'_> {
                 },
             )
         })?;
+        if is_new || !claimed.is_empty() || !step.deleted.is_empty() {
+            self.write_autoclaim(claimer, start, options);
+        }
         let step = AutoClaimed {
             cursor: step.next.unwrap_or_default(),
             claimed,
