@@ -62,7 +62,7 @@ impl Config {
             "a segment must not be larger than 1 GiB"
         } else if self.segments_reserved == 0 || self.segments_max < self.segments_reserved + 2 {
             "there must be a reserve, and two segments beside it"
-        } else if self.record_bytes_max > segment / 2 - 2 * BLOCK_BYTES {
+        } else if self.record_bytes_max > self.record_bytes_limit() {
             "a record must fit into half a segment"
         } else if self.frame_bytes_max < BLOCK_BYTES {
             "a frame must have room for 4096 bytes"
@@ -70,6 +70,12 @@ impl Config {
             return Ok(());
         };
         Err(Error::Config(wrong))
+    }
+
+    /// The largest record that a segment of this size takes.
+    pub(crate) fn record_bytes_limit(&self) -> usize {
+        let segment = usize::try_from(self.segment_bytes).unwrap_or(usize::MAX);
+        (segment / 2).saturating_sub(2 * BLOCK_BYTES)
     }
 
     /// What is left for records in a segment, in the worst case: the room that the next record did

@@ -67,13 +67,17 @@ impl Gate {
         }
     }
 
+    pub(crate) fn is_through(&self, goal: Goal, epoch: u64) -> bool {
+        self.reached(goal, epoch)
+    }
+
     pub(crate) fn synced(&self) -> u64 {
         self.synced.load()
     }
 
     /// Whether `epoch` is through; an error if it never will be.
     pub(crate) fn look(&self, goal: Goal, epoch: u64) -> Option<Result<()>> {
-        if self.reached(goal, epoch) {
+        if self.is_through(goal, epoch) {
             return Some(Ok(()));
         }
         self.ended(&self.state.lock(), goal, epoch)

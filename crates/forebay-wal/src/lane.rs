@@ -123,6 +123,11 @@ impl Lanes {
         self.epoch.load()
     }
 
+    /// Whether nothing is taken any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load()
+    }
+
     /// The lane of this thread.
     pub(crate) fn own(&self) -> &Arc<Lane> {
         self.own.get_or(|| self.add())

@@ -77,4 +77,4 @@ pub use space::Purpose;
 pub use stats::Stats;
 pub use storage::{DiskStorage, Storage, StorageFile};
 pub use ticket::{Durable, Ticket};
-pub use wal::{Permit, Recovery, Wal};
+pub use wal::{Permit, Recovery, Room, Wal};

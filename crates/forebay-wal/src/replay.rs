@@ -32,6 +32,8 @@ struct Loaded {
     cursor: Cursor,
     /// What is left of the frame before the cursor, in bytes of the segment.
     records: core::ops::Range<usize>,
+    /// The epoch of that frame.
+    epoch: u64,
 }
 
 impl Replay {
@@ -57,6 +59,15 @@ impl Replay {
     /// [`Error::Io`], and [`Error::Corrupt`] if the medium now gives something else than when the
     /// log was opened.
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>> {
+        Ok(self.next_with_epoch()?.map(|(_, record)| record))
+    }
+
+    /// The next record and its epoch. Epochs come one after the other; the records of one come in no
+    /// particular order, but those of one thread in theirs.
+    ///
+    /// # Errors
+    /// As [`next_record`](Self::next_record).
+    pub fn next_with_epoch(&mut self) -> Result<Option<(u64, Record<'_>)>> {
         let range = loop {
             match &mut self.segment {
                 Some(loaded) if !loaded.records.is_empty() => break loaded.take()?,
@@ -65,11 +76,12 @@ impl Replay {
                 _ => self.load()?,
             }
         };
-        let bytes = self
-            .segment
-            .as_ref()
-            .and_then(|loaded| loaded.segment.bytes.get(range));
-        Ok(bytes.and_then(Record::decode).map(|(record, _)| record))
+        let Some(loaded) = &self.segment else {
+            return Ok(None);
+        };
+        let bytes = loaded.segment.bytes.get(range);
+        let record = bytes.and_then(Record::decode);
+        Ok(record.map(|(record, _)| (loaded.epoch, record)))
     }
 
     fn load(&mut self) -> Result<()> {
@@ -85,6 +97,7 @@ impl Replay {
             segment,
             end,
             records: 0..0,
+            epoch: 0,
         });
         self.next += 1;
         Ok(())
@@ -105,6 +118,7 @@ impl Loaded {
         let first = at.offset() as usize + crate::format::FRAME_HEADER_BYTES;
         let count = frame.records.len();
         self.cursor = self.cursor.behind(&frame);
+        self.epoch = frame.header.epoch;
         if at >= start {
             self.records = first..first + count;
         }

@@ -12,8 +12,9 @@ use std::task::Wake;
 use std::thread::{self, Thread};
 
 /// What an append returns: the epoch that makes the record durable. Later tickets of one thread,
-/// and those of what it caused, are not smaller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// and those of what it caused, are not smaller. The default is a ticket for nothing, which is
+/// durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket {
     pub(crate) epoch: u64,
 }

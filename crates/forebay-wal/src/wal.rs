@@ -89,6 +89,7 @@ impl Wal {
         let found = inventory.store(&*storage)?;
         if let Some(store) = &found {
             config.segment_bytes = store.segment_bytes;
+            config.record_bytes_max = config.record_bytes_max.min(config.record_bytes_limit());
             config.check()?;
         }
         inventory.check_spares(&*storage, config.segment_bytes)?;
@@ -169,6 +170,99 @@ impl Wal {
             lane,
             charge,
         })
+    }
+
+    /// Makes `room` large enough for a record with a body of `bytes`, for a thread that adds many
+    /// records and keeps what it does not use of the room for the next one. Nothing is done when it
+    /// is large enough, and the log goes on.
+    ///
+    /// While new segments are being made this may wait for them.
+    ///
+    /// # Errors
+    /// As [`permit`](Self::permit).
+    pub fn extend(&self, room: &mut Room, bytes: usize, purpose: Purpose) -> Result<()> {
+        let shared = &*self.shared;
+        if shared.lanes.is_closed() {
+            return Err(shared.gate.refusal());
+        }
+        let needed = i64::try_from(bytes + RECORD_HEADER_BYTES).unwrap_or(i64::MAX);
+        if room.bytes < needed || bytes > shared.config.record_bytes_max {
+            let mut permit = self.permit(bytes, purpose)?;
+            room.bytes += core::mem::take(&mut permit.charge);
+        }
+        Ok(())
+    }
+
+    /// Adds a record, for which `room` is large enough.
+    ///
+    /// # Errors
+    /// [`Error::Poisoned`] and [`Error::Closed`]; [`Error::TooLarge`] if the room is not.
+    pub fn append_within(&self, room: &mut Room, record: Record<'_>) -> Result<Ticket> {
+        let used = i64::try_from(record.encoded_bytes()).unwrap_or(i64::MAX);
+        if used > room.bytes {
+            let bytes_max = usize::try_from(room.bytes).unwrap_or_default();
+            return Err(Error::TooLarge {
+                bytes: record.body().len(),
+                bytes_max: bytes_max.saturating_sub(RECORD_HEADER_BYTES),
+            });
+        }
+        let shared = &*self.shared;
+        let appended = shared.lanes.append(shared.lanes.own(), &record);
+        let appended = appended.map_err(|_| shared.gate.refusal())?;
+        room.bytes -= used;
+        if appended.wake {
+            shared.wake();
+        }
+        Ok(Ticket {
+            epoch: appended.epoch,
+        })
+    }
+
+    /// Takes back what is left of a room.
+    pub fn give_back(&self, room: Room) {
+        if room.bytes > 0 {
+            self.shared.lanes.own().add_credit(room.bytes);
+        }
+    }
+
+    /// Everything with a ticket up to this one is synced.
+    #[must_use]
+    pub fn durable(&self) -> Ticket {
+        Ticket {
+            epoch: self.shared.gate.synced(),
+        }
+    }
+
+    /// Whether `ticket` is as durable as `level` says.
+    #[must_use]
+    pub fn is_durable(&self, ticket: Ticket, level: Level) -> bool {
+        goal(level).is_none_or(|goal| self.shared.gate.is_through(goal, ticket.epoch))
+    }
+
+    /// The largest body that a record may have.
+    #[must_use]
+    pub fn record_bytes_max(&self) -> usize {
+        self.shared.config.record_bytes_max
+    }
+
+    /// How many bytes of segments are between the checkpoint and the end of the log; a snapshot.
+    #[must_use]
+    pub fn log_bytes(&self) -> u64 {
+        let live = self.shared.shown.lock().stats.segments;
+        live as u64 * u64::from(self.shared.config.segment_bytes)
+    }
+
+    /// Whether the writer has a thread, so that it may be waited for; not when a test turns it, and
+    /// not when the log was closed.
+    #[must_use]
+    pub fn has_writer(&self) -> bool {
+        self.thread.lock().is_some()
+    }
+
+    /// Whether nothing more is taken, because the log was closed or has failed.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.shared.lanes.is_closed()
     }
 
     /// Why nothing is taken: the log has ended, or it is full.
@@ -290,6 +384,12 @@ impl Permit<'_> {
             epoch: appended.epoch,
         })
     }
+}
+
+/// Room for records that a thread keeps: see [`Wal::extend`].
+#[derive(Debug, Default)]
+pub struct Room {
+    bytes: i64,
 }
 
 impl Drop for Permit<'_> {

@@ -1,5 +1,10 @@
 //! Why a call was refused, and what to do about it.
 
+use core::fmt;
+use std::io::ErrorKind;
+
+use forebay_wal::Error as Failure;
+
 /// The result of a call on the engine.
 pub type Result<T> = core::result::Result<T, Error>;
 
@@ -221,15 +226,152 @@ pub enum Error {
     #[error("the engine is closed")]
     Closed,
 
+    /// The step does not fit into a record of the log: see [`Config::at`](crate::Config::at). Split
+    /// it.
+    #[error("a step of {len} bytes is longer than the log takes, which is {max} bytes")]
+    StepTooLarge {
+        /// What it would write at most.
+        len: usize,
+        /// The limit.
+        max: usize,
+    },
+
+    /// The log is full, and the call would have added something. Take elements away, delete keys, or
+    /// make room on the medium; what takes away is still taken.
+    #[error("the log is full: only what takes away is taken")]
+    LogFull,
+
+    /// The log stopped before the call was as durable as it should be. Whether it is will be known
+    /// when the engine is opened again; it may have been carried out.
+    #[error("whether the call is durable is not known, for the log has failed: {kind}")]
+    Indeterminate {
+        /// What the operating system said.
+        kind: ErrorKind,
+    },
+
+    /// A write or a sync of the log failed earlier, and nothing more is taken. Reads go on. Close the
+    /// engine, look at the medium, and open it again.
+    #[error("the log has stopped after a failure: {kind}")]
+    Poisoned {
+        /// What the operating system said.
+        kind: ErrorKind,
+    },
+
+    /// The directory is in use by another engine, perhaps of another process.
+    #[error("the directory is in use by another engine")]
+    Locked,
+
+    /// The log was damaged after it had been written, and nothing was changed. Look at the medium;
+    /// restore the directory from a copy, or salvage what is readable.
+    #[error("{file} {number:016x} of the log is damaged at offset {offset}")]
+    Corrupt {
+        /// What kind of file it is.
+        file: LogFile,
+        /// The number in its name, in hexadecimal.
+        number: u64,
+        /// Where in the file, in bytes.
+        offset: u64,
+    },
+
+    /// What the log has says nothing that makes sense, though every checksum is right: it was
+    /// written by another version.
+    #[error("the log holds what this version does not understand")]
+    Unintelligible,
+
+    /// The directory of the log could not be read or written.
+    #[error("the log could not be opened: {kind}")]
+    LogUnavailable {
+        /// What the operating system said.
+        kind: ErrorKind,
+    },
+
+    /// The sizes of the log do not fit together.
+    #[error("the log cannot be set up like this: {reason}")]
+    LogConfig {
+        /// Why not.
+        reason: &'static str,
+    },
+
+    /// A checkpoint is being taken already.
+    #[error("a checkpoint is being taken already")]
+    CheckpointRunning,
+
     /// The operating system gave no thread for a worker.
     #[error("a worker thread could not be started: {kind}")]
     WorkerFailed {
         /// What the operating system said.
-        kind: std::io::ErrorKind,
+        kind: ErrorKind,
     },
 }
 
+/// A kind of file of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LogFile {
+    /// The file that says which store it is.
+    Store,
+    /// A part of the log.
+    Segment,
+    /// A checkpoint.
+    Checkpoint,
+}
+
+impl fmt::Display for LogFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Store => "STORE",
+            Self::Segment => "segment",
+            Self::Checkpoint => "checkpoint",
+        })
+    }
+}
+
 impl Error {
+    /// Why the log did not take a step that has not begun, or could not be opened.
+    pub(crate) fn from_log(failure: Failure) -> Self {
+        match failure {
+            Failure::Corrupt(damaged) => {
+                let (kind, number) = damaged.file().split_once('-').unwrap_or_default();
+                Self::Corrupt {
+                    file: match kind {
+                        "segment" => LogFile::Segment,
+                        "checkpoint" => LogFile::Checkpoint,
+                        _ => LogFile::Store,
+                    },
+                    number: u64::from_str_radix(number, 16).unwrap_or_default(),
+                    offset: damaged.offset(),
+                }
+            }
+            Failure::Locked => Self::Locked,
+            Failure::Poisoned(cause) => Self::Poisoned { kind: cause.kind() },
+            Failure::Indeterminate(cause) => Self::Indeterminate { kind: cause.kind() },
+            Failure::Full => Self::LogFull,
+            Failure::Closed => Self::Closed,
+            Failure::TooLarge { bytes, bytes_max } => Self::StepTooLarge {
+                len: bytes,
+                max: bytes_max,
+            },
+            Failure::CheckpointRunning => Self::CheckpointRunning,
+            Failure::Config(reason) => Self::LogConfig { reason },
+            Failure::Io { source, .. } => Self::LogUnavailable {
+                kind: source.kind(),
+            },
+            _ => Self::LogUnavailable {
+                kind: ErrorKind::Other,
+            },
+        }
+    }
+
+    /// Why the log did not take, or keep, a step that was carried out.
+    pub(crate) fn after_effect(failure: Failure) -> Self {
+        let kind = match failure {
+            Failure::Poisoned(cause) | Failure::Indeterminate(cause) => cause.kind(),
+            Failure::Full => ErrorKind::StorageFull,
+            _ => ErrorKind::Other,
+        };
+        Self::Indeterminate { kind }
+    }
+
     /// The word with which Redis begins the error reply: `ERR`, or one by which clients tell what
     /// to do.
     ///

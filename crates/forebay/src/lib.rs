@@ -43,6 +43,7 @@ mod config;
 mod engine;
 mod error;
 mod frozen;
+mod journal;
 mod keyspace;
 mod list;
 mod object;
@@ -56,6 +57,7 @@ mod watch;
 
 pub use bytes::Bytes;
 pub use forebay_sync::Side;
+pub use forebay_wal::{Level, Ticket};
 
 pub use crate::blocking::Blocking;
 pub use crate::clock::Clock;
@@ -65,8 +67,8 @@ pub use crate::command::keys::KeyType;
 pub use crate::command::movement::{How, Order};
 pub use crate::command::positions::LposOptions;
 pub use crate::config::Config;
-pub use crate::engine::{Engine, ScanOptions};
-pub use crate::error::{Error, Result};
+pub use crate::engine::{Durability, Durable, Engine, ScanOptions};
+pub use crate::error::{Error, LogFile, Result};
 pub use crate::list::List;
 pub use crate::pattern::matches as matches_pattern;
 pub use crate::stream::{Consumer, Entry, Fields, Group, Stream, StreamId};

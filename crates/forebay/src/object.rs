@@ -9,22 +9,32 @@
 use core::fmt;
 use std::sync::Arc;
 
-use forebay_sync::loom::AtomicBool;
+use forebay_sync::SegmentList;
 use forebay_sync::loom::Ordering::Relaxed;
-use forebay_sync::{Exclusive, SegmentList};
+use forebay_sync::loom::{AtomicBool, AtomicU32};
 use once_cell::race::OnceBox;
 use smallvec::SmallVec;
 
 use crate::blocking::Waiters;
+use crate::journal::Logged;
 use crate::stream::body::StreamBody;
 use crate::value::Value;
 use crate::watch::Watchers;
+
+/// The vacancy of an object that may not go, or that is none of the journal's.
+const IN_USE: u32 = 0;
+/// Nothing would be lost with it but what the journal knows of it.
+const VACANT: u32 = 1;
+/// Not even that.
+const NOTED: u32 = 2;
 
 /// A list, or a stream, and the key it belongs to.
 pub(crate) struct Object {
     pub(crate) list: SegmentList<Attention>,
     stream: OnceBox<HeldStream>,
     key: SmallVec<[u8; 24]>,
+    /// Whether an object that the journal keeps attended is of no use: see `vacancy`.
+    vacancy: AtomicU32,
 }
 
 /// The stream of a key, from the first time on that it holds one.
@@ -42,9 +52,6 @@ struct HeldStream {
 /// the key holds no stream.
 pub(crate) type Attention = Option<Box<Watch>>;
 
-/// A list in exclusive mode.
-pub(crate) type FrozenList<'a> = Exclusive<'a, Attention>;
-
 /// Why a key needs attention.
 #[derive(Default)]
 pub(crate) struct Watch {
@@ -59,11 +66,18 @@ pub(crate) struct Watch {
     pub(crate) value: Option<Value>,
     /// Who wants to know that the key has changed.
     pub(crate) watchers: Watchers,
+    /// What the journal knows of the key, which is a reason for ever, if there is a journal.
+    pub(crate) logged: Option<Logged>,
 }
 
 impl Watch {
     /// Whether there is no reason any more.
     pub(crate) fn is_idle(&self) -> bool {
+        self.logged.is_none() && self.is_only_logged()
+    }
+
+    /// Whether there is no reason any more but the journal.
+    pub(crate) fn is_only_logged(&self) -> bool {
         self.expire_at_ms.is_none()
             && self.timer_at_ms.is_none()
             && self.waiters.is_empty()
@@ -78,7 +92,51 @@ impl Object {
             list: SegmentList::new(),
             stream: OnceBox::new(),
             key: SmallVec::from_slice(key),
+            vacancy: AtomicU32::new(IN_USE),
         })
+    }
+
+    /// The object of a key of an engine with a journal: it needs attention for good.
+    pub(crate) fn new_logged(key: &[u8]) -> Arc<Self> {
+        let object = Self::new(key);
+        let watch = Watch {
+            logged: Some(Logged::default()),
+            ..Watch::default()
+        };
+        let mut list = object.list.freeze();
+        *list.extra_mut() = Some(Box::new(watch));
+        list.set_attended(true);
+        drop(list);
+        object.set_vacant(true);
+        object
+    }
+
+    /// Says whether nothing would be lost with the object but what the journal knows of it. Its list
+    /// is frozen, or nobody else has it.
+    pub(crate) fn set_vacant(&self, is_vacant: bool) {
+        let vacancy = if is_vacant { VACANT } else { IN_USE };
+        // Relaxed: see `is_vacant`.
+        self.vacancy.store(vacancy, Relaxed);
+    }
+
+    /// Whether nothing would be lost with the object but what the journal knows of it. Sure while
+    /// its list is frozen.
+    pub(crate) fn is_vacant(&self) -> bool {
+        // Relaxed: written and, by who must be sure, read while the list is frozen, or when nobody
+        // else can get hold of the object.
+        self.vacancy.load(Relaxed) != IN_USE
+    }
+
+    /// The journal has noted what it knows of a vacant object. Its list is frozen.
+    pub(crate) fn set_noted(&self) {
+        // Relaxed: see `is_vacant`.
+        self.vacancy.store(NOTED, Relaxed);
+    }
+
+    /// Whether the journal has noted what it knows of the object, and nothing has happened since.
+    pub(crate) fn is_noted(&self) -> bool {
+        // Relaxed: see `is_vacant`.
+        self.vacancy.load(Relaxed) == NOTED
     }
 
     #[inline]

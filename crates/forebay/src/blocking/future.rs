@@ -10,12 +10,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use forebay_sync::{Cancel, Side};
+use forebay_wal::Durable;
 
 use super::request::{Begun, Blocked};
-use super::{Call, Delivery, Keys, Reply, Request, Want};
-use crate::engine::Core;
+use super::{Delivery, Keys, Reply, Request, Want};
+use crate::engine::{Access, Core};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::shard::DeadlineId;
 
@@ -46,7 +48,7 @@ use crate::shard::DeadlineId;
 /// ```
 #[must_use = "a future does nothing until it is polled"]
 pub struct Blocking<T> {
-    core: Arc<Core>,
+    core: Access,
     state: State,
     /// What the caller gets, from what the engine delivers.
     reply: fn(&Keys, Delivery) -> Option<T>,
@@ -62,12 +64,25 @@ enum State {
         blocked: Blocked,
         deadline: Option<DeadlineId>,
     },
+    /// It is served, and waits until that is durable.
+    Served {
+        got: Taken,
+        durable: Durable,
+    },
     Over,
+}
+
+/// What a call was given.
+struct Taken {
+    keys: Keys,
+    delivery: Delivery,
+    /// From which end elements were popped that go back if nobody wants them.
+    popped: Option<Side>,
 }
 
 impl<T> Blocking<T> {
     pub(crate) fn new(
-        core: &Arc<Core>,
+        core: &Access,
         request: Result<(Request, Option<Duration>)>,
         reply: fn(&Keys, Delivery) -> Option<T>,
     ) -> Self {
@@ -76,7 +91,7 @@ impl<T> Blocking<T> {
             Err(error) => State::Refused(error),
         };
         Self {
-            core: Arc::clone(core),
+            core: core.clone(),
             state,
             reply,
         }
@@ -84,16 +99,21 @@ impl<T> Blocking<T> {
 
     /// Begins when it is polled first: ready with what it got at once, if anything, unless it must
     /// wait.
-    fn begin(&mut self) -> Poll<Result<Option<(Keys, Delivery)>>> {
+    fn begin(&mut self) -> Poll<Result<Option<Taken>>> {
         let (request, limit) = match mem::replace(&mut self.state, State::Over) {
             State::Ready { request, limit } => (request, limit),
             State::Refused(error) => return Poll::Ready(Err(error)),
-            State::Blocked { .. } | State::Over => {
+            State::Blocked { .. } | State::Served { .. } | State::Over => {
                 panic!("a blocking command was polled after it was ready")
             }
         };
+        let popped = popped_side(&request.want);
         match request.begin(&self.core)? {
-            Begun::Served { delivery, keys } => Poll::Ready(Ok(Some((keys, delivery)))),
+            Begun::Served { delivery, keys } => Poll::Ready(Ok(Some(Taken {
+                keys,
+                delivery,
+                popped,
+            }))),
             Begun::Nothing => Poll::Ready(Ok(None)),
             Begun::Blocked(blocked) => {
                 let deadline = limit.and_then(|limit| self.core.add_deadline(&blocked.call, limit));
@@ -103,8 +123,35 @@ impl<T> Blocking<T> {
         }
     }
 
+    /// Returns what it got when that is durable.
+    fn give(&mut self, served: Option<Taken>, cx: &mut Context<'_>) -> Poll<Result<Option<T>>> {
+        let Some(got) = served else {
+            return Poll::Ready(Ok(None));
+        };
+        self.core.note(got.delivery.ticket);
+        let Some(durable) = self.core.wait_async() else {
+            return Poll::Ready(Ok((self.reply)(&got.keys, got.delivery)));
+        };
+        self.state = State::Served { got, durable };
+        self.poll_durable(cx)
+    }
+
+    fn poll_durable(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<T>>> {
+        let State::Served { durable, .. } = &mut self.state else {
+            return Poll::Pending;
+        };
+        let Poll::Ready(durable) = Pin::new(durable).poll(cx) else {
+            return Poll::Pending;
+        };
+        let State::Served { got, .. } = mem::replace(&mut self.state, State::Over) else {
+            return Poll::Pending;
+        };
+        durable.map_err(Error::after_effect)?;
+        Poll::Ready(Ok((self.reply)(&got.keys, got.delivery)))
+    }
+
     /// Leaves the queues and the timers: the call has a reply, or none is wanted any more.
-    fn leave(&mut self, reply: Reply) -> Result<Option<(Arc<Call>, Delivery)>> {
+    fn leave(&mut self, reply: Reply) -> Result<Option<Taken>> {
         let State::Blocked { blocked, deadline } = mem::replace(&mut self.state, State::Over)
         else {
             return Ok(None);
@@ -115,7 +162,11 @@ impl<T> Blocking<T> {
         match reply {
             Reply::Served(delivery) => {
                 blocked.unregister(&self.core, delivery.registration);
-                Ok(Some((blocked.call, delivery)))
+                Ok(Some(Taken {
+                    keys: blocked.call.keys.clone(),
+                    delivery,
+                    popped: popped_side(&blocked.call.want),
+                }))
             }
             Reply::Failed {
                 error,
@@ -140,45 +191,55 @@ impl<T> Future for Blocking<T> {
     /// When it is polled again after it is ready.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if !matches!(this.state, State::Blocked { .. })
+        if !matches!(this.state, State::Blocked { .. } | State::Served { .. })
             && let Poll::Ready(served) = this.begin()?
         {
-            let reply = served.and_then(|(keys, delivery)| (this.reply)(&keys, delivery));
-            return Poll::Ready(Ok(reply));
+            return this.give(served, cx);
         }
-        let State::Blocked { blocked, .. } = &mut this.state else {
-            return Poll::Pending;
-        };
-        let Poll::Ready(reply) = blocked.waiter.poll(cx) else {
-            return Poll::Pending;
-        };
-        // Nobody but the owner cancels, and it has not: a reply is there.
-        let served = this.leave(reply.unwrap_or(Reply::Closed))?;
-        Poll::Ready(Ok(
-            served.and_then(|(call, delivery)| (this.reply)(&call.keys, delivery))
-        ))
+        if let State::Blocked { blocked, .. } = &mut this.state {
+            let Poll::Ready(reply) = blocked.waiter.poll(cx) else {
+                return Poll::Pending;
+            };
+            // Nobody but the owner cancels, and it has not: a reply is there.
+            let served = this.leave(reply.unwrap_or(Reply::Closed))?;
+            return this.give(served, cx);
+        }
+        this.poll_durable(cx)
     }
 }
 
 impl<T> Drop for Blocking<T> {
     fn drop(&mut self) {
-        let State::Blocked { blocked, .. } = &mut self.state else {
-            return;
+        let got = match &mut self.state {
+            State::Blocked { blocked, .. } => {
+                let reply = match blocked.waiter.cancel() {
+                    Cancel::Cancelled => Reply::TimedOut,
+                    Cancel::Delivered(reply) => reply,
+                };
+                self.leave(reply).ok().flatten()
+            }
+            State::Served { .. } => match mem::replace(&mut self.state, State::Over) {
+                State::Served { got, .. } => Some(got),
+                _ => None,
+            },
+            State::Refused(_) | State::Ready { .. } | State::Over => None,
         };
-        let reply = match blocked.waiter.cancel() {
-            Cancel::Cancelled => Reply::TimedOut,
-            Cancel::Delivered(reply) => reply,
-        };
-        if let Ok(Some((call, delivery))) = self.leave(reply)
-            && let Want::Pop { side, .. } = call.want
+        if let Some(Taken {
+            keys,
+            delivery,
+            popped: Some(side),
+        }) = got
         {
-            put_back(
-                &self.core,
-                &call.keys[delivery.key],
-                side,
-                &delivery.elements(),
-            );
+            put_back(&self.core, &keys[delivery.key], side, &delivery.elements());
         }
+    }
+}
+
+/// From which end a call pops what goes back to it if nobody wants it.
+const fn popped_side(want: &Want) -> Option<Side> {
+    match want {
+        Want::Pop { side, .. } => Some(*side),
+        Want::Move { .. } | Want::Read(_) | Want::GroupRead(_) => None,
     }
 }
 
@@ -188,6 +249,13 @@ fn put_back(core: &Core, object: &Arc<Object>, side: Side, elements: &[Bytes]) {
     let Ok(mut set) = FrozenSet::new(core, [object]) else {
         return;
     };
+    // They were in the log before, and so the reserve is for them.
+    let bytes = elements
+        .iter()
+        .map(|element| Cost::drain(element.len()).bytes);
+    if set.admit(Cost::drain(bytes.sum())).is_err() {
+        return;
+    }
     // It holds a stream by now: there is no list to which they could go back.
     let Ok(list) = set.key_mut(0).list_mut() else {
         return;
@@ -204,6 +272,7 @@ impl<T> fmt::Debug for Blocking<T> {
             State::Refused(_) => "refused",
             State::Ready { .. } => "not begun",
             State::Blocked { .. } => "blocked",
+            State::Served { .. } => "served",
             State::Over => "over",
         };
         f.debug_struct("Blocking")

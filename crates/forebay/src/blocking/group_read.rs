@@ -8,6 +8,7 @@ use super::read::frozen;
 use super::{Keys, Want};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::body::{Budget, FrozenStream, GroupRead, SharedGroup};
 use crate::stream::{Delivered, GroupReadFrom, XreadgroupOptions};
@@ -36,6 +37,11 @@ impl GroupReading {
             options: &self.options,
             now_ms,
         }
+    }
+
+    /// What reading costs.
+    pub(super) fn cost(&self) -> Cost {
+        Cost::drain(self.group.len().saturating_add(self.consumer.len()))
     }
 
     /// Whether it waits when there is nothing: what was pending before never comes later.

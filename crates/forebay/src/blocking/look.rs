@@ -8,6 +8,7 @@
 use core::hint;
 
 use forebay_sync::{Attended, Side};
+use forebay_wal::Ticket;
 use smallvec::smallvec;
 
 use super::{Delivery, Got, Keys, Request, Want};
@@ -113,6 +114,7 @@ pub(super) fn glance(core: &Core, keys: &Keys, want: &Want) -> Option<Delivery> 
         key: 0,
         registration: None,
         got,
+        ticket: Ticket::default(),
     })
 }
 
@@ -122,6 +124,7 @@ fn pop(object: &Object, side: Side) -> Found {
             key: 0,
             registration: None,
             got: Got::Elements(smallvec![element]),
+            ticket: Ticket::default(),
         }),
         Ok(None) => Found::Nothing,
         Err(Attended) => Found::Registering,

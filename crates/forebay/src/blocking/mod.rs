@@ -47,6 +47,7 @@ mod look;
 mod read;
 mod request;
 mod serve;
+mod served;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -56,6 +57,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use forebay_sync::{Side, Token, WaiterHandle, Wake};
+use forebay_wal::Ticket;
 use smallvec::SmallVec;
 
 pub use self::future::Blocking;
@@ -63,6 +65,7 @@ pub(crate) use self::group_read::{GroupReading, KeyedDelivered, claimable_at_ms}
 pub(crate) use self::read::{KeyedEntries, Read};
 pub(crate) use self::request::Request;
 pub(crate) use self::serve::{Left, serve, serve_left};
+pub(crate) use self::served::Served;
 pub(crate) use self::waiters::Waiters;
 
 use crate::command::movement::Route;
@@ -162,6 +165,8 @@ pub(crate) struct Delivery {
     /// The registration that was removed by the server, if the call had registered.
     pub(crate) registration: Option<usize>,
     pub(crate) got: Got,
+    /// Covers the step that has delivered it.
+    pub(crate) ticket: Ticket,
 }
 
 /// Elements, or entries.

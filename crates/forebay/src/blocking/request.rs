@@ -8,11 +8,13 @@ use smallvec::{SmallVec, smallvec};
 
 use super::look::glance;
 use super::read::check_types;
+use super::serve_left;
 use super::{Call, Delivery, Got, GroupReading, Keys, Read, Registration, Reply, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
 use crate::error::Result;
 use crate::frozen::{FrozenKey, FrozenSet};
+use crate::journal::Cost;
 use crate::object::Object;
 
 /// A blocking command that has not begun.
@@ -94,11 +96,15 @@ impl Request {
         };
         let asked = keys.clone();
         let mut set = FrozenSet::new(core, asked.iter().chain(&destination))?;
+        set.admit(cost(&want, &set, &asked))?;
         if let Some((key, got)) = take(core, &mut set, &asked, &want)? {
+            let (left, mut wakes, committed) = set.let_go();
+            serve_left(core, left, &mut wakes);
             let delivery = Delivery {
                 key,
                 registration: None,
                 got,
+                ticket: committed?,
             };
             return Ok(Begun::Served { delivery, keys });
         }
@@ -134,6 +140,16 @@ impl Request {
         debug_assert!(is_first, "a call registers once");
         drop(set);
         Ok(Begun::Blocked(Blocked { call, waiter }))
+    }
+}
+
+/// What taking what is there costs.
+fn cost(want: &Want, set: &FrozenSet<'_>, keys: &Keys) -> Cost {
+    match want {
+        Want::Pop { .. } => Cost::DRAIN,
+        Want::Move { route, .. } => route.cost(set.key(set.position(&keys[0])).bare_list()),
+        Want::Read(_) => Cost::NONE,
+        Want::GroupRead(read) => read.cost(),
     }
 }
 
@@ -197,7 +213,7 @@ impl Blocked {
                 continue;
             }
             let object = &self.call.keys[key];
-            let mut key = FrozenKey::new(object);
+            let mut key = FrozenKey::new(core, object);
             // Without attention: the engine has been closed.
             if let Some(watch) = key.watched_mut() {
                 let removed = watch.waiters.remove(token);

@@ -3,14 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use forebay_wal::{Purpose, Ticket};
 use smallvec::{SmallVec, smallvec};
 
 use super::group_read::Exhausted;
-use super::{Call, Delivery, Got, Reply, Wakes, Want, push_wake};
+use super::{Call, Delivery, Got, Reply, Served, Wakes, Want};
 use crate::command::{movement, pop};
 use crate::engine::Core;
 use crate::error::Result;
 use crate::frozen::{FrozenKey, FrozenSet, pair_mut, position};
+use crate::journal::Cost;
 use crate::object::Object;
 
 /// Keys whose first waiter could not be served with the lists that were frozen.
@@ -30,7 +32,7 @@ pub(crate) fn serve(
     core: &Core,
     members: &mut [FrozenKey<'_>],
     changed: SmallVec<[usize; 4]>,
-    wakes: &mut Wakes,
+    served: &mut Served,
 ) -> Left {
     let mut ready = changed;
     let mut left = Left::new();
@@ -40,7 +42,7 @@ pub(crate) fn serve(
         // Nothing is added to a stream from here on.
         let mut exhausted = Exhausted::new();
         loop {
-            match serve_first(core, members, at, &mut exhausted, wakes) {
+            match serve_first(core, members, at, &mut exhausted, served) {
                 Step::Served { grown } => ready.extend(grown),
                 Step::Missed => {}
                 Step::Needs(to) => {
@@ -74,7 +76,7 @@ fn serve_first(
     members: &mut [FrozenKey<'_>],
     at: usize,
     exhausted: &mut Exhausted,
-    wakes: &mut Wakes,
+    served: &mut Served,
 ) -> Step {
     let key = &members[at];
     let Some(watch) = key.watched() else {
@@ -113,19 +115,39 @@ fn serve_first(
     if let (Some(watch), Some(token)) = (members[at].watched_mut(), call.token(registered_at)) {
         watch.waiters.remove(token);
     }
-    let reply = match take(core, members, at, destination, &call, registered_at) {
+    let admitted = core.admit(cost(&call.want, &members[at]), members[at].object());
+    let taken = admitted.and_then(|()| {
+        let destination = destination.unwrap_or(at);
+        take(core, members, at, destination, &call, registered_at)
+    });
+    let reply = match taken {
         Ok((key, got)) => Reply::Served(Delivery {
             key,
             registration: Some(registered_at),
             got,
+            ticket: Ticket::default(),
         }),
         Err(error) => Reply::Failed {
             error,
             registration: registered_at,
         },
     };
-    push_wake(wakes, claim.deliver(reply));
+    served.push(claim, reply);
     Step::Served { grown: destination }
+}
+
+/// What serving costs.
+fn cost(want: &Want, key: &FrozenKey<'_>) -> Cost {
+    match want {
+        Want::Pop { .. } => Cost::DRAIN,
+        // It was counted when it came, and leaves its list.
+        Want::Move { route, .. } => Cost {
+            purpose: Purpose::Drain,
+            ..route.cost(key.bare_list())
+        },
+        Want::Read(_) => Cost::NONE,
+        Want::GroupRead(read) => read.cost(),
+    }
 }
 
 /// Takes what a call gets that is served through one of its keys, and says from which one.
@@ -133,7 +155,7 @@ fn take(
     core: &Core,
     members: &mut [FrozenKey<'_>],
     at: usize,
-    destination: Option<usize>,
+    destination: usize,
     call: &Call,
     registered_at: usize,
 ) -> Result<(usize, Got)> {
@@ -146,7 +168,7 @@ fn take(
             Ok((key, Got::Elements(elements)))
         }
         Want::Move { route, .. } => {
-            let (source, destination) = pair_mut(members, at, destination.unwrap_or(at));
+            let (source, destination) = pair_mut(members, at, destination);
             let destination = destination.map(FrozenKey::list_mut).transpose()?;
             let elements = movement::carry_out(source.bare_list_mut(), destination, *route);
             source.forget_expiry_if_gone();
@@ -191,7 +213,7 @@ pub(crate) fn serve_left(core: &Core, left: Left, wakes: &mut Wakes) {
             return;
         };
         set.has_changed(set.position(&from));
-        let (more, mut woken) = set.finish();
+        let (more, mut woken, _) = set.let_go();
         left.extend(more);
         wakes.append(&mut woken);
     }

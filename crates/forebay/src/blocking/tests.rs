@@ -295,7 +295,7 @@ fn nobody_overtakes_a_blocked_move() {
         let mut set = FrozenSet::new(core, [&from]).unwrap();
         set.key_mut(0).bare_list_mut().push(Side::Right, b"a");
         set.has_changed(0);
-        let (left, mut wakes) = set.finish();
+        let (left, mut wakes, _) = set.let_go();
         assert_eq!(left.len(), 1, "the destination was not frozen");
         look(&engine);
         assert_eq!(poll(&mut mover), element("a"));

@@ -6,7 +6,7 @@ use forebay_sync::Cancel;
 
 use super::request::Begun;
 use super::{Delivery, Keys, Reply, Request};
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::{Error, Result};
 
 impl Request {
@@ -14,13 +14,22 @@ impl Request {
     /// limit), or the engine is closed.
     pub(crate) fn wait(
         mut self,
-        core: &Core,
+        core: &Access,
         limit: Option<Duration>,
     ) -> Result<Option<(Keys, Delivery)>> {
         // What is there costs no look at the clock.
         if let Some(delivery) = self.look(core) {
             return Ok(Some((self.keys, delivery)));
         }
+        let served = self.sleep(core, limit)?;
+        if let Some((_, delivery)) = &served {
+            core.note(delivery.ticket);
+        }
+        core.wait()?;
+        Ok(served)
+    }
+
+    fn sleep(self, core: &Access, limit: Option<Duration>) -> Result<Option<(Keys, Delivery)>> {
         // A limit beyond what the clock can count is none.
         let deadline = limit.and_then(|limit| core.clock().instant().checked_add(limit));
         let mut blocked = match self.begin(core)? {

@@ -1,9 +1,10 @@
 //! Changes in the middle: LSET, LINSERT, LREM.
 
-use forebay_sync::{Exclusive, Side};
+use forebay_sync::Side;
 
 use super::range::place;
 use crate::error::{Error, Result};
+use crate::frozen::FrozenList;
 
 /// On which side of the pivot LINSERT puts the element.
 ///
@@ -26,7 +27,7 @@ pub enum Position {
 }
 
 /// LSET.
-pub(crate) fn lset<X>(list: &mut Exclusive<'_, X>, index: i64, element: &[u8]) -> Result<()> {
+pub(crate) fn lset(list: &mut FrozenList<'_>, index: i64, element: &[u8]) -> Result<()> {
     if list.is_empty() {
         return Err(Error::NoSuchKey);
     }
@@ -37,8 +38,8 @@ pub(crate) fn lset<X>(list: &mut Exclusive<'_, X>, index: i64, element: &[u8]) -
 }
 
 /// LINSERT: the new length, -1 when there is no such pivot, 0 when there is no such key.
-pub(crate) fn linsert<X>(
-    list: &mut Exclusive<'_, X>,
+pub(crate) fn linsert(
+    list: &mut FrozenList<'_>,
     position: Position,
     pivot: &[u8],
     element: &[u8],
@@ -58,13 +59,13 @@ pub(crate) fn linsert<X>(
 }
 
 /// LREM: how many elements were removed.
-pub(crate) fn lrem<X>(list: &mut Exclusive<'_, X>, count: i64, element: &[u8]) -> u64 {
+pub(crate) fn lrem(list: &mut FrozenList<'_>, count: i64, element: &[u8]) -> u64 {
     let from = if count < 0 { Side::Right } else { Side::Left };
     let limit = match count.unsigned_abs() {
         0 => u64::MAX,
         limit => limit,
     };
-    list.remove_matching(from, limit, |candidate| candidate == element)
+    list.remove_equal(from, limit, element)
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!(letters(&list), "xbz");
         assert_eq!(lset(&mut list, 3, b"y"), Err(Error::IndexOutOfRange));
         assert_eq!(lset(&mut list, -4, b"y"), Err(Error::IndexOutOfRange));
-        list.clear();
+        list.truncate_to(0, 0);
         assert_eq!(
             lset(&mut list, 9, b"y"),
             Err(Error::NoSuchKey),
@@ -100,7 +101,7 @@ mod tests {
         assert_eq!(linsert(&mut list, Position::Before, b"a", b"0"), 7);
         assert_eq!(letters(&list), "0a1b2ab");
         assert_eq!(linsert(&mut list, Position::After, b"x", b"3"), -1);
-        list.clear();
+        list.truncate_to(0, 0);
         assert_eq!(linsert(&mut list, Position::After, b"x", b"3"), 0);
     }
 

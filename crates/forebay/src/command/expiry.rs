@@ -5,6 +5,7 @@ use core::ops::ControlFlow;
 use super::keys::{Dropped, delete};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
+use crate::journal::{Code, put_signed};
 
 /// When EXPIRE and its relatives apply.
 ///
@@ -88,6 +89,7 @@ pub(crate) fn expire(
         delete(key, dropped);
     } else {
         key.watch().expire_at_ms = Some(at_ms);
+        key.write(Code::Expire, |to| put_signed(to, at_ms));
     }
     true
 }
@@ -96,6 +98,9 @@ pub(crate) fn expire(
 pub(crate) fn persist(key: &mut FrozenKey<'_>) -> bool {
     let had_expiry = key.expire_at_ms().is_some();
     key.forget_expiry();
+    if had_expiry {
+        key.write(Code::Persist, |_| ());
+    }
     had_expiry
 }
 

@@ -1,9 +1,8 @@
 //! Commands on keys as a whole: DEL, RENAME, COPY.
 
-use forebay_sync::Side;
-
 use crate::error::{Error, Result};
 use crate::frozen::{FrozenKey, Held};
+use crate::journal::{Code, put_bytes};
 use crate::stream::group::Group;
 
 /// A list with more elements than this is emptied in one step, and its memory freed afterwards.
@@ -94,11 +93,18 @@ impl Garbage {
 
 /// Empties a key; whether it existed.
 pub(crate) fn delete(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
+    let existed = empty(key, dropped);
+    if existed {
+        key.write(Code::Delete, |_| ());
+    }
+    existed
+}
+
+/// The same, as a part of something that is written down as a whole.
+fn empty(key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
     match key.key_type() {
         None => return false,
-        Some(KeyType::List) if key.bare_list().len() <= CLEARED_IN_PLACE_MAX => {
-            key.bare_list_mut().clear();
-        }
+        Some(KeyType::List) if key.bare_list().len() <= CLEARED_IN_PLACE_MAX => key.clear_list(),
         Some(_) => dropped.extend(key.take().map(Garbage::Held)),
     }
     key.forget_expiry();
@@ -122,7 +128,8 @@ pub(crate) fn rename(
     if only_if_free && destination.exists() {
         return Ok(false);
     }
-    delete(destination, dropped);
+    source.write(Code::Rename, |to| put_bytes(to, destination.object().key()));
+    empty(destination, dropped);
     take_expiry(source, destination);
     if let Some(held) = source.take() {
         destination.put(held);
@@ -141,16 +148,15 @@ pub(crate) fn copy(
     if !source.exists() || (!replace && destination.exists()) {
         return false;
     }
-    delete(destination, dropped);
+    source.write(Code::Copy, |to| put_bytes(to, destination.object().key()));
+    empty(destination, dropped);
     take_expiry(source, destination);
     if let Some(value) = source.any_value() {
         destination.put(Held::Value(value.clone()));
     } else if let Ok(Some(stream)) = source.stream() {
         destination.put(Held::Stream(stream.copy_contents()));
     } else {
-        for element in source.bare_list() {
-            destination.bare_list_mut().push(Side::Right, element);
-        }
+        destination.copy_list(source.bare_list());
     }
     true
 }

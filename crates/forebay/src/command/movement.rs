@@ -1,11 +1,12 @@
 //! LMOVE and LMOVEM, on frozen lists.
 
 use bytes::Bytes;
-use forebay_sync::{Exclusive, Side};
+use forebay_sync::Side;
 
 use crate::blocking::Elements;
 use crate::error::{Error, Result};
-use crate::frozen::FrozenKey;
+use crate::frozen::{FrozenKey, FrozenList};
+use crate::journal::Cost;
 
 /// How many elements LMOVEM moves, and in which order.
 ///
@@ -120,6 +121,19 @@ impl Route {
         }
     }
 
+    /// What moving elements out of this list costs.
+    pub(crate) fn cost(self, source: &FrozenList<'_>) -> Cost {
+        let len = source.len();
+        let count = self.how.count().min(len);
+        let (start, end) = match self.from {
+            Side::Left => (0, count),
+            Side::Right => (len - count, len),
+        };
+        let elements = source.range(start, end);
+        let bytes = elements.map(|element| Cost::fill(element.len()).bytes);
+        Cost::fill(bytes.sum())
+    }
+
     /// Whether the elements arrive in the order in which they were popped, read from the left.
     fn keeps_pop_order(self) -> bool {
         match self.how.order() {
@@ -130,9 +144,9 @@ impl Route {
 }
 
 /// LMOVEM: `None` when the source has too few elements. No destination means the source itself.
-pub(crate) fn lmovem<X>(
-    source: &mut Exclusive<'_, X>,
-    destination: Option<&mut Exclusive<'_, X>>,
+pub(crate) fn lmovem(
+    source: &mut FrozenList<'_>,
+    destination: Option<&mut FrozenList<'_>>,
     route: Route,
 ) -> Option<Elements> {
     (source.len() >= route.how.len_min()).then(|| carry_out(source, destination, route))
@@ -158,9 +172,9 @@ pub(crate) fn lmovem_keys(
 /// left.
 ///
 /// On one list the block leaves before any of it arrives.
-pub(crate) fn carry_out<X>(
-    source: &mut Exclusive<'_, X>,
-    destination: Option<&mut Exclusive<'_, X>>,
+pub(crate) fn carry_out(
+    source: &mut FrozenList<'_>,
+    destination: Option<&mut FrozenList<'_>>,
     route: Route,
 ) -> Elements {
     match destination {
@@ -183,7 +197,7 @@ pub(crate) fn carry_out<X>(
 }
 
 /// Adds elements so that they stand in this order, from the left.
-fn push_block<X>(list: &mut Exclusive<'_, X>, side: Side, elements: &[Bytes]) {
+fn push_block(list: &mut FrozenList<'_>, side: Side, elements: &[Bytes]) {
     match side {
         Side::Left => elements
             .iter()

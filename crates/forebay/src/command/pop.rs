@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use forebay_sync::{Attended, Exclusive, Side};
+use forebay_sync::{Attended, Side};
 
 use crate::blocking::Elements;
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::{Error, Result};
-use crate::frozen::FrozenSet;
+use crate::frozen::{FrozenList, FrozenSet};
+use crate::journal::Cost;
 use crate::object::Object;
 
 /// Takes one element.
 #[inline]
-pub(crate) fn pop(core: &Core, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
+pub(crate) fn pop(core: &Access, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
     match object.list.pop(side) {
         Ok(popped) => Ok(popped),
         Err(Attended) => pop_attended(core, object, side),
@@ -21,14 +22,14 @@ pub(crate) fn pop(core: &Core, object: &Arc<Object>, side: Side) -> Result<Optio
 }
 
 #[cold]
-fn pop_attended(core: &Core, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
-    core.edit(object, |list| list.pop(side))
+fn pop_attended(core: &Access, object: &Arc<Object>, side: Side) -> Result<Option<Bytes>> {
+    core.edit(object, Cost::DRAIN, |list| list.pop(side))
 }
 
 /// Takes one element and calls `f` with it.
 #[inline]
 pub(crate) fn pop_with<R>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     f: impl FnOnce(&[u8]) -> R,
@@ -48,7 +49,7 @@ pub(crate) fn pop_with<R>(
 
 /// Takes up to `max` elements and calls `f` with each.
 pub(crate) fn pop_each(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     max: usize,
@@ -74,14 +75,14 @@ pub(crate) fn pop_each(
 /// While the list itself lends elements to a caller's closure. When that panics the list gets them
 /// back, and somebody may have begun to wait for them meanwhile.
 struct Lending<'a> {
-    core: &'a Core,
+    core: &'a Access,
     object: &'a Arc<Object>,
     is_over: bool,
 }
 
 impl<'a> Lending<'a> {
     #[inline]
-    fn of(core: &'a Core, object: &'a Arc<Object>) -> Self {
+    fn of(core: &'a Access, object: &'a Arc<Object>) -> Self {
         Self {
             core,
             object,
@@ -101,21 +102,21 @@ impl Drop for Lending<'_> {
 
 /// Serves who has begun to wait while a closure had the elements that are there again.
 #[cold]
-fn serve_anew(core: &Core, object: &Arc<Object>) {
+fn serve_anew(core: &Access, object: &Arc<Object>) {
     // Errors: the engine has been closed.
-    let _ = core.edit(object, |_| ());
+    let _ = core.edit(object, Cost::NONE, |_| ());
 }
 
 /// Calls `f` with an element that has left the list; when `f` panics, the element goes back.
 fn lend<R>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     element: &[u8],
     f: impl FnOnce(&[u8]) -> R,
 ) -> R {
     struct PutBack<'a> {
-        core: &'a Core,
+        core: &'a Access,
         object: &'a Arc<Object>,
         side: Side,
         element: &'a [u8],
@@ -126,9 +127,10 @@ fn lend<R>(
             // Not `panicking`: `f` may return while the thread unwinds, when a destructor pops.
             if !self.is_over {
                 // Errors: the engine has been closed.
-                let _ = self
-                    .core
-                    .edit(self.object, |list| list.push(self.side, self.element));
+                let cost = Cost::drain(self.element.len());
+                let _ = self.core.edit(self.object, cost, |list| {
+                    list.push(self.side, self.element);
+                });
             }
         }
     }
@@ -145,11 +147,7 @@ fn lend<R>(
 }
 
 /// LPOP with a count: `None` when there is no such key.
-pub(crate) fn pop_count<X>(
-    list: &mut Exclusive<'_, X>,
-    side: Side,
-    count: u64,
-) -> Option<Vec<Bytes>> {
+pub(crate) fn pop_count(list: &mut FrozenList<'_>, side: Side, count: u64) -> Option<Vec<Bytes>> {
     if list.is_empty() {
         return None;
     }
@@ -158,7 +156,7 @@ pub(crate) fn pop_count<X>(
 }
 
 /// Up to `count` elements, outermost first.
-pub(crate) fn elements<X>(list: &mut Exclusive<'_, X>, side: Side, count: u64) -> Elements {
+pub(crate) fn elements(list: &mut FrozenList<'_>, side: Side, count: u64) -> Elements {
     let count = count.min(list.len());
     (0..count).map_while(|_| list.pop(side)).collect()
 }
@@ -182,6 +180,7 @@ pub(crate) fn pop_first(
     side: Side,
     count: u64,
 ) -> Result<Option<(Bytes, Vec<Bytes>)>> {
+    set.admit(Cost::DRAIN)?;
     for object in objects {
         let at = set.position(object);
         if let Some(popped) = pop_count(set.key_mut(at).list_mut()?, side, count) {

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use forebay_sync::{Exclusive, Side};
+use forebay_sync::Side;
 use smallvec::SmallVec;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::Result;
+use crate::frozen::FrozenList;
+use crate::journal::Cost;
 use crate::object::Object;
 
 /// Adds elements, and returns the new length.
 #[inline]
 pub(crate) fn push<T: AsRef<[u8]>>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     elements: &[T],
@@ -29,7 +31,7 @@ pub(crate) fn push<T: AsRef<[u8]>>(
 
 #[inline(never)]
 fn push_slowly<T: AsRef<[u8]>>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     elements: &[T],
@@ -41,18 +43,22 @@ fn push_slowly<T: AsRef<[u8]>>(
         return Ok(len);
     }
     let elements = as_slices(elements);
-    core.edit(object, |list| all(list, side, &elements))
+    core.edit(object, Cost::fill_all(&elements), |list| {
+        all(list, side, &elements)
+    })
 }
 
 /// As [`push`], but only if the key exists; else 0. The elements have been checked.
 pub(crate) fn push_existing<T: AsRef<[u8]>>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     side: Side,
     elements: &[T],
 ) -> Result<u64> {
     let elements = as_slices(elements);
-    core.edit(object, |list| all_if_any(list, side, &elements))
+    core.edit(object, Cost::fill_all(&elements), |list| {
+        all_if_any(list, side, &elements)
+    })
 }
 
 /// Asks for the bytes before anything is frozen: `as_ref` is the user's code.
@@ -61,11 +67,7 @@ fn as_slices<T: AsRef<[u8]>>(elements: &[T]) -> SmallVec<[&[u8]; 8]> {
 }
 
 /// Adds the elements one after the other, and returns the new length.
-pub(crate) fn all<X, T: AsRef<[u8]>>(
-    list: &mut Exclusive<'_, X>,
-    side: Side,
-    elements: &[T],
-) -> u64 {
+pub(crate) fn all<T: AsRef<[u8]>>(list: &mut FrozenList<'_>, side: Side, elements: &[T]) -> u64 {
     for element in elements {
         list.push(side, element.as_ref());
     }
@@ -73,8 +75,8 @@ pub(crate) fn all<X, T: AsRef<[u8]>>(
 }
 
 /// As [`all`], but only if there are elements already; else 0.
-pub(crate) fn all_if_any<X, T: AsRef<[u8]>>(
-    list: &mut Exclusive<'_, X>,
+pub(crate) fn all_if_any<T: AsRef<[u8]>>(
+    list: &mut FrozenList<'_>,
     side: Side,
     elements: &[T],
 ) -> u64 {

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use forebay_sync::Exclusive;
 
+use crate::frozen::FrozenList;
+
 /// The place that an index means, counted from the right when it is negative; `None` when the list
 /// of this length has no such element.
 pub(crate) fn place(index: i64, len: u64) -> Option<u64> {
@@ -44,7 +46,7 @@ pub(crate) fn lindex<X>(list: &Exclusive<'_, X>, index: i64) -> Option<Bytes> {
 }
 
 /// LTRIM.
-pub(crate) fn ltrim<X>(list: &mut Exclusive<'_, X>, start: i64, stop: i64) {
+pub(crate) fn ltrim(list: &mut FrozenList<'_>, start: i64, stop: i64) {
     let (start, end) = bounds(start, stop, list.len());
     list.truncate_to(start, end);
 }

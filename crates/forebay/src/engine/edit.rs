@@ -4,6 +4,7 @@ use super::Engine;
 use crate::command::edit::{Position, linsert, lrem, lset};
 use crate::command::range::ltrim;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 
 impl Engine {
     /// LSET: see [`List::lset`](crate::List::lset).
@@ -26,7 +27,9 @@ impl Engine {
         let element = element.as_ref();
         self.core.check_message(element)?;
         let set = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit(object, |list| lset(list, index, element))?
+            self.core.edit(object, Cost::fill(element.len()), |list| {
+                lset(list, index, element)
+            })?
         });
         set?.ok_or(Error::NoSuchKey)
     }
@@ -56,8 +59,9 @@ impl Engine {
         let (pivot, element) = (pivot.as_ref(), element.as_ref());
         self.core.check_message(element)?;
         let len = self.core.with_existing(key.as_ref(), |object| {
-            self.core
-                .edit(object, |list| linsert(list, position, pivot, element))
+            self.core.edit(object, Cost::fill(element.len()), |list| {
+                linsert(list, position, pivot, element)
+            })
         });
         Ok(len?.unwrap_or(0))
     }
@@ -84,7 +88,9 @@ impl Engine {
     ) -> Result<u64> {
         let element = element.as_ref();
         let removed = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit(object, |list| lrem(list, count, element))
+            self.core.edit(object, Cost::drain(element.len()), |list| {
+                lrem(list, count, element)
+            })
         });
         Ok(removed?.unwrap_or(0))
     }
@@ -106,7 +112,8 @@ impl Engine {
     /// ```
     pub fn ltrim(&self, key: impl AsRef<[u8]>, start: i64, stop: i64) -> Result<()> {
         self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit(object, |list| ltrim(list, start, stop))
+            self.core
+                .edit(object, Cost::DRAIN, |list| ltrim(list, start, stop))
         })?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::command::expiry::{ExpireCondition, Unit, expire, moment, persist, rem
 use crate::command::keys::Dropped;
 use crate::error::Result;
 use crate::frozen::FrozenKey;
+use crate::journal::Cost;
 
 impl Engine {
     /// EXPIRE: the key is deleted in `seconds`, at once when they are not positive. Whether it was
@@ -233,13 +234,13 @@ impl Engine {
     fn edit(&self, key: &[u8], f: impl FnOnce(&mut FrozenKey<'_>) -> bool) -> Result<bool> {
         let edited = self
             .core
-            .with_existing(key, |object| self.core.edit_key(object, f));
+            .with_existing(key, |object| self.core.edit_key(object, Cost::DRAIN, f));
         Ok(edited?.unwrap_or(false))
     }
 
     fn remaining(&self, key: &[u8], unit: Unit) -> Result<i64> {
         let found = self.core.with_existing(key, |object| {
-            self.core.edit_key(object, |key| {
+            self.core.edit_key(object, Cost::NONE, |key| {
                 remaining(key, self.core.clock().unix_ms(), unit)
             })
         });
@@ -248,7 +249,8 @@ impl Engine {
 
     fn moment(&self, key: &[u8], unit: Unit) -> Result<i64> {
         let found = self.core.with_existing(key, |object| {
-            self.core.edit_key(object, |key| moment(key, unit))
+            self.core
+                .edit_key(object, Cost::NONE, |key| moment(key, unit))
         });
         Ok(found?.unwrap_or(-2))
     }

@@ -8,6 +8,7 @@ use super::Engine;
 use crate::command::keys::{Dropped, KeyType, copy, delete, rename};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::keyspace::{Cursor, Keyspace, SLICES};
 use crate::object::Object;
 use crate::pattern::matches;
@@ -72,6 +73,7 @@ impl Engine {
         let objects = self.objects_of(keys)?;
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
+        set.admit(Cost::of_keys(&objects))?;
         let deleted = objects
             .iter()
             .filter(|object| {
@@ -81,7 +83,8 @@ impl Engine {
                 is_deleted
             })
             .count();
-        drop(set);
+        set.finish()?;
+        self.core.wait()?;
         Ok(deleted as u64)
     }
 
@@ -241,13 +244,16 @@ impl Engine {
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
+        set.admit(Cost::fill(destination.key().len()))?;
         let (from, to) = (set.position(&source), set.position(&destination));
+        set.keep_for_checkpoint(from);
         let (source, Some(destination)) = set.pair_mut(from, to) else {
             return Err(Error::SameKey);
         };
         let is_copied = copy(source, destination, replace, &mut dropped);
         set.has_changed(to);
-        drop(set);
+        set.finish()?;
+        self.core.wait()?;
         Ok(is_copied)
     }
 
@@ -430,12 +436,13 @@ impl Engine {
             .collect();
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, &objects)?;
+        set.admit(Cost::of_keys(&objects))?;
         for at in 0..set.len() {
             delete(set.key_mut(at), &mut dropped);
             set.has_changed(at);
         }
-        drop(set);
-        Ok(())
+        set.finish()?;
+        self.core.wait()
     }
 
     fn rename_if(&self, source: &[u8], destination: &[u8], only_if_free: bool) -> Result<bool> {
@@ -443,12 +450,15 @@ impl Engine {
         let destination = self.core.object(destination)?;
         let mut dropped = Dropped::new();
         let mut set = FrozenSet::new(&self.core, [&source, &destination])?;
+        set.admit(Cost::drain(destination.key().len()))?;
         let (from, to) = (set.position(&source), set.position(&destination));
+        set.keep_for_checkpoint(from);
         let (source, destination) = set.pair_mut(from, to);
         let is_renamed = rename(source, destination, only_if_free, &mut dropped);
         set.has_changed(to);
         set.has_changed(from);
-        drop(set);
+        set.finish()?;
+        self.core.wait()?;
         is_renamed
     }
 

@@ -1,6 +1,8 @@
 //! The engine, and its commands by key.
 
+mod access;
 mod blocking;
+mod durability;
 mod edit;
 mod expiry;
 mod keys;
@@ -9,6 +11,8 @@ mod pop;
 mod push;
 mod read;
 mod set;
+#[cfg(feature = "sim")]
+mod sim;
 mod state;
 mod stream_add;
 mod stream_blocking;
@@ -28,6 +32,8 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+pub(crate) use self::access::Access;
+pub use self::durability::{Durability, Durable};
 pub use self::keys::ScanOptions;
 pub(crate) use self::state::Core;
 
@@ -35,6 +41,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::keyspace::SLICES;
 use crate::list::List;
+use crate::object::Object;
 use crate::stream::Stream;
 use crate::transaction::Transaction;
 
@@ -76,7 +83,7 @@ use crate::transaction::Transaction;
 /// ```
 #[derive(Clone)]
 pub struct Engine {
-    core: Arc<Core>,
+    core: Access,
 }
 
 impl Engine {
@@ -94,11 +101,11 @@ impl Engine {
     /// ```
     pub fn open(config: Config) -> Result<Self> {
         Ok(Self {
-            core: Core::open(config)?,
+            core: Access::new(Core::open(config)?),
         })
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
+    pub(crate) const fn core(&self) -> &Access {
         &self.core
     }
 
@@ -119,7 +126,7 @@ impl Engine {
     /// ```
     pub fn list(&self, key: impl AsRef<[u8]>) -> Result<List> {
         let object = self.core.object(key.as_ref())?;
-        Ok(List::new(Arc::clone(&self.core), object))
+        Ok(List::new(self.core.clone(), object))
     }
 
     /// The stream of `key`, to use it often. This does not make the key exist.
@@ -139,7 +146,7 @@ impl Engine {
     /// ```
     pub fn stream(&self, key: impl AsRef<[u8]>) -> Result<Stream> {
         let object = self.core.object(key.as_ref())?;
-        Ok(Stream::new(Arc::clone(&self.core), object))
+        Ok(Stream::new(self.core.clone(), object))
     }
 
     /// Runs commands on `keys` as one atomic step: nobody sees some of them without the others.
@@ -185,8 +192,19 @@ impl Engine {
             .iter()
             .map(|key| self.core.object(key.as_ref()))
             .collect::<Result<SmallVec<[_; 4]>>>()?;
-        let mut transaction = Transaction::begin(&self.core, &objects)?;
-        Ok(f(&mut transaction))
+        self.transaction_on(&objects, f)
+    }
+
+    fn transaction_on<R>(
+        &self,
+        objects: &[Arc<Object>],
+        f: impl FnOnce(&mut Transaction<'_>) -> R,
+    ) -> Result<R> {
+        let mut transaction = Transaction::begin(&self.core, objects)?;
+        let result = f(&mut transaction);
+        transaction.finish()?;
+        self.core.wait()?;
+        Ok(result)
     }
 
     /// Runs commands on all keys that exist as one atomic step, and on `keys` besides. A key that
@@ -227,8 +245,7 @@ impl Engine {
         for slice in 0..SLICES {
             objects.extend(self.core.keyspace().collect(slice, |_| true));
         }
-        let mut transaction = Transaction::begin(&self.core, &objects)?;
-        Ok(f(&mut transaction))
+        self.transaction_on(&objects, f)
     }
 
     /// Does a bounded step of what the workers do: removes keys that have expired, ends futures

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use forebay_sync::Side;
 
-use super::{Core, Engine};
+use super::{Access, Core, Engine};
 use crate::blocking::Elements;
 use crate::command::movement::{How, Route, lmovem};
 use crate::error::Result;
@@ -126,7 +126,7 @@ impl Engine {
     }
 }
 
-impl Core {
+impl Access {
     /// LMOVE.
     pub(crate) fn move_one(
         &self,
@@ -139,9 +139,12 @@ impl Core {
             let moved = self.shift(source, destination, Route::one(from, to))?;
             return Ok(moved.and_then(|elements| elements.into_iter().next()));
         }
-        self.edit_pair(source, destination, |source, destination| {
-            source.move_to(from, destination, to)
-        })
+        self.edit_pair(
+            source,
+            destination,
+            Route::one(from, to),
+            |source, destination| source.move_to(from, destination, to),
+        )
     }
 
     /// LMOVEM.
@@ -152,9 +155,13 @@ impl Core {
         route: Route,
     ) -> Result<Option<Elements>> {
         if Arc::ptr_eq(source, destination) {
-            return self.edit(source, |list| lmovem(list, None, route));
+            return self.edit_costing(
+                source,
+                |list| route.cost(list),
+                |list| lmovem(list, None, route),
+            );
         }
-        self.edit_pair(source, destination, |source, destination| {
+        self.edit_pair(source, destination, route, |source, destination| {
             lmovem(source, Some(destination), route)
         })
     }

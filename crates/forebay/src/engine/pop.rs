@@ -7,6 +7,7 @@ use super::Engine;
 use crate::command::pop::{check_lmpop, pop, pop_count, pop_each, pop_first, pop_with};
 use crate::error::Result;
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 
 impl Engine {
     /// LPOP: see [`List::lpop`](crate::List::lpop).
@@ -220,7 +221,10 @@ impl Engine {
         check_lmpop(keys, count)?;
         let objects = self.objects_of(keys)?;
         let mut set = FrozenSet::new(&self.core, &objects)?;
-        pop_first(&mut set, &objects, side, count)
+        let popped = pop_first(&mut set, &objects, side, count)?;
+        set.finish()?;
+        self.core.wait()?;
+        Ok(popped)
     }
 
     #[inline]
@@ -239,7 +243,8 @@ impl Engine {
 
     fn pop_count(&self, key: &[u8], side: Side, n: u64) -> Result<Option<Vec<Bytes>>> {
         let popped = self.core.with_existing(key, |object| {
-            self.core.edit(object, |list| pop_count(list, side, n))
+            self.core
+                .edit(object, Cost::DRAIN, |list| pop_count(list, side, n))
         });
         popped.map(Option::flatten)
     }

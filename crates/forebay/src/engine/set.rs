@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Engine;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::value::set;
 
 impl Engine {
@@ -28,7 +29,9 @@ impl Engine {
     pub fn sadd<M: AsRef<[u8]>>(&self, key: impl AsRef<[u8]>, members: &[M]) -> Result<u64> {
         self.core.check_messages(members)?;
         self.core.with(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| set::add(key, members))?
+            self.core.edit_key(object, Cost::fill_all(members), |key| {
+                set::add(key, members)
+            })?
         })
     }
 
@@ -54,7 +57,9 @@ impl Engine {
     pub fn srem<M: AsRef<[u8]>>(&self, key: impl AsRef<[u8]>, members: &[M]) -> Result<u64> {
         let found = self.core.with_existing(key.as_ref(), |object| {
             self.core
-                .edit_key(object, |key| set::remove(key, members))?
+                .edit_key(object, Cost::drain_all(members), |key| {
+                    set::remove(key, members)
+                })?
         })?;
         Ok(found.unwrap_or_default())
     }
@@ -76,7 +81,7 @@ impl Engine {
     /// ```
     pub fn sismember(&self, key: impl AsRef<[u8]>, member: impl AsRef<[u8]>) -> Result<bool> {
         let found = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| {
+            self.core.edit_key(object, Cost::NONE, |key| {
                 Ok(set::members(key)?.is_some_and(|members| members.contains(member.as_ref())))
             })?
         })?;
@@ -103,7 +108,7 @@ impl Engine {
     /// ```
     pub fn smembers(&self, key: impl AsRef<[u8]>) -> Result<Vec<Bytes>> {
         let found = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| {
+            self.core.edit_key(object, Cost::NONE, |key| {
                 Ok(set::members(key)?
                     .map_or_else(Vec::new, |members| members.iter().cloned().collect()))
             })?
@@ -128,7 +133,7 @@ impl Engine {
     /// ```
     pub fn scard(&self, key: impl AsRef<[u8]>) -> Result<u64> {
         let found = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| {
+            self.core.edit_key(object, Cost::NONE, |key| {
                 Ok(set::members(key)?.map_or(0, |members| members.len() as u64))
             })?
         })?;

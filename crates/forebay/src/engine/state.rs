@@ -2,19 +2,22 @@
 
 use core::mem;
 use core::time::Duration;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use forebay_sync::loom::AtomicBool;
 use forebay_sync::loom::Ordering::{Acquire, Relaxed, Release};
 
+use forebay_wal::{Recovery, Ticket, Wal};
+
 use crate::blocking::{Reply, Wakes, claimable_at_ms, push_wake};
 use crate::clock::Clock;
-use crate::command::keys::{Dropped, KeyType, delete};
-use crate::config::Config;
+use crate::command::keys::{Dropped, delete};
+use crate::config::{Config, StoreConfig};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
-use crate::keyspace::{Keyspace, SLICES};
+use crate::journal::{Cost, Journal, Logged, recover};
+use crate::keyspace::{Keyspace, SLICES, Swept};
 use crate::object::Object;
 use crate::shard::{Shard, Signal, start_workers};
 use crate::timeout::Timeout;
@@ -32,10 +35,22 @@ pub(crate) struct Core {
     pub(crate) shards: Box<[Shard]>,
     signals: Box<[Arc<Signal>]>,
     workers: Mutex<Vec<JoinHandle<()>>>,
+    journal: OnceLock<Box<Journal>>,
 }
 
 impl Core {
     pub(crate) fn open(config: Config) -> Result<Arc<Self>> {
+        Self::open_log(config, |store| {
+            let opened = Wal::open(Arc::clone(&store.storage), store.log.clone());
+            opened.map_err(Error::from_log)
+        })
+    }
+
+    /// The same, with a log that `open` opens.
+    pub(crate) fn open_log(
+        config: Config,
+        open: impl FnOnce(&StoreConfig) -> Result<(Wal, Recovery)>,
+    ) -> Result<Arc<Self>> {
         let workers = config.workers.min(config.shards);
         let signals: Box<[_]> = (0..workers).map(|_| Arc::new(Signal::default())).collect();
         let shards = (0..config.shards)
@@ -47,14 +62,27 @@ impl Core {
         let core = Arc::new(Self {
             message_bytes_max: config.message_bytes_max,
             key_bytes_max: config.key_bytes_max,
-            keyspace: Keyspace::new(),
+            keyspace: Keyspace::new(if config.store.is_some() {
+                Object::new_logged
+            } else {
+                Object::new
+            }),
             closed: AtomicBool::new(false),
             emptied: AtomicBool::new(false),
-            clock: config.clock,
+            clock: config.clock.clone(),
             shards,
             signals,
             workers: Mutex::new(Vec::new()),
+            journal: OnceLock::new(),
         });
+        if let Some(store) = &config.store {
+            let (wal, recovery) = open(store)?;
+            let floor = recover(&core, recovery)?;
+            let journal = Journal::new(wal, store.log.level, store.checkpoint_bytes, floor);
+            let is_first = core.journal.set(Box::new(journal)).is_ok();
+            debug_assert!(is_first, "an engine has one journal");
+            core.settle_all();
+        }
         // When one cannot be started, dropping the core ends those that were.
         start_workers(&core, &core.signals, |worker| {
             core.workers
@@ -78,6 +106,65 @@ impl Core {
         // Relaxed: whoever has to be sure looks in exclusive mode of a list, or when it has held a
         // lock of the directory; `close` takes all of them after it has raised the flag.
         self.closed.load(Relaxed)
+    }
+
+    /// The journal, if the engine has one.
+    #[inline]
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        self.journal.get().map(|journal| &**journal)
+    }
+
+    /// Whether the engine has a journal.
+    #[inline]
+    pub(crate) fn is_logged(&self) -> bool {
+        self.journal().is_some()
+    }
+
+    /// Makes room in the journal for a step on a key that is frozen, before anything is done.
+    #[inline]
+    pub(crate) fn admit(&self, cost: Cost, object: &Object) -> Result<()> {
+        match self.journal() {
+            Some(journal) if !cost.is_none() => journal.admit(cost, object.key().len()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes what this thread has done with the keys, which are frozen, into the journal.
+    #[inline]
+    pub(crate) fn commit(&self, keys: &mut [FrozenKey<'_>]) -> Result<Ticket> {
+        match self.journal() {
+            Some(journal) => journal.commit(keys),
+            None => Ok(Ticket::default()),
+        }
+    }
+
+    /// The object of a key that is recovered.
+    pub(crate) fn object_to_recover(&self, key: &[u8]) -> Arc<Object> {
+        let hash = self.keyspace.hash(key);
+        let (object, is_new) = self.keyspace.find_or_insert(hash, key);
+        if is_new {
+            self.shard_of(hash).count_new_object();
+        }
+        object
+    }
+
+    /// Makes the attention of all keys true, after they were recovered.
+    fn settle_all(&self) {
+        for slice in 0..SLICES {
+            for object in self.keyspace.collect(slice, |_| true) {
+                self.settle(&mut FrozenKey::new(self, &object));
+            }
+        }
+    }
+
+    /// Drops the husks of one slice; `None` when a checkpoint needs them for now.
+    pub(crate) fn sweep(&self, slice: usize) -> Option<Swept> {
+        let Some(journal) = self.journal() else {
+            return Some(self.keyspace.sweep(slice, |_| ()));
+        };
+        let _sweeping = journal.try_sweep()?;
+        let note = |logged: &Logged| journal.raise_floor(logged.order);
+        Some(self.keyspace.sweep(slice, note))
     }
 
     /// Refuses a message that is too long.
@@ -206,45 +293,33 @@ impl Core {
         Keyspace::slice_of(hash) % self.shards.len()
     }
 
-    /// LLEN.
-    #[inline]
-    pub(crate) fn len(&self, object: &Arc<Object>) -> Result<u64> {
-        // In this order: a list that needs no attention now can be due before the next line only by
-        // an expiry that is set in between, and then this call came before that.
-        if object.list.is_attended() {
-            #[expect(
-                clippy::redundant_closure_for_method_calls,
-                reason = "the method is not general enough"
-            )]
-            return self.read(object, |list| list.len());
-        }
-        Ok(object.list.len())
-    }
-
     /// Whether a list has no element, and nobody has to be asked about it.
     pub(crate) fn is_surely_empty(object: &Arc<Object>) -> bool {
         !object.list.is_attended() && object.list.is_empty()
     }
 
-    /// How long a call waits that may be told to; `None` is for ever, or not at all.
-    pub(crate) fn limit(&self, block: Option<Timeout>) -> Result<Option<Duration>> {
-        block.map_or(Ok(None), |timeout| timeout.resolve(&self.clock))
-    }
-
-    /// TYPE: what the key holds.
-    pub(crate) fn key_type(&self, object: &Arc<Object>) -> Result<Option<KeyType>> {
-        if object.list.is_attended() {
-            return self.edit_key(object, |key| key.key_type());
-        }
-        Ok((!object.list.is_empty()).then_some(KeyType::List))
-    }
-
     /// Deletes a key whose time is over; whether it was.
-    pub(crate) fn delete_if_due(&self, key: &mut FrozenKey<'_>, dropped: &mut Dropped) -> bool {
+    pub(crate) fn delete_if_due(
+        &self,
+        key: &mut FrozenKey<'_>,
+        dropped: &mut Dropped,
+    ) -> Result<bool> {
         let is_due = key
             .expire_at_ms()
             .is_some_and(|at_ms| at_ms <= self.clock.unix_ms());
-        is_due && delete(key, dropped)
+        if !is_due {
+            return Ok(false);
+        }
+        match self.admit(Cost::DRAIN, key.object()) {
+            // It is as good as deleted when the log has ended: it is due after the next opening.
+            Ok(()) | Err(Error::Poisoned { .. }) => Ok(delete(key, dropped)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How long a call waits that may be told to; `None` is for ever, or not at all.
+    pub(crate) fn limit(&self, block: Option<Timeout>) -> Result<Option<Duration>> {
+        block.map_or(Ok(None), |timeout| timeout.resolve(&self.clock))
     }
 
     /// Makes what a key's attention says true again, and the fast paths agree with it. To be called
@@ -282,9 +357,10 @@ impl Core {
         for signal in &self.signals {
             signal.stop();
         }
+        self.close_journal();
         for slice in 0..SLICES {
             for object in self.keyspace.collect(slice, |_| true) {
-                let _wakes = close_key(&object);
+                let _wakes = close_key(self, &object);
             }
         }
         // Release: the closed lists; pairs with the load above.
@@ -303,11 +379,25 @@ impl Core {
     }
 }
 
+impl Core {
+    /// Writes down what there is, and ends the log.
+    fn close_journal(&self) {
+        if let Some(journal) = self.journal() {
+            // What cannot be written down is in the log.
+            if journal.wal().has_writer() {
+                drop(self.checkpoint());
+            }
+            // `Engine::flush` says how it went.
+            drop(journal.wal().close());
+        }
+    }
+}
+
 /// Empties a key for good; its waiters are told. From now on every command on it looks whether the
 /// engine is closed. What is returned is woken when it is dropped, after the key is let go.
-fn close_key(object: &Arc<Object>) -> Wakes {
+fn close_key(core: &Core, object: &Arc<Object>) -> Wakes {
     let mut wakes = Wakes::new();
-    let mut key = FrozenKey::new(object);
+    let mut key = FrozenKey::new(core, object);
     let (_held, watch) = key.close();
     if let Some(mut watch) = watch {
         while let Some(registration) = watch.waiters.pop() {

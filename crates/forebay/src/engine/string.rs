@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::Engine;
 use crate::command::keys::Dropped;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::value::{SetOptions, SetReply, string};
 
 impl Engine {
@@ -25,7 +26,8 @@ impl Engine {
     /// ```
     pub fn get(&self, key: impl AsRef<[u8]>) -> Result<Option<Bytes>> {
         let found = self.core.with_existing(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| string::get(key))?
+            self.core
+                .edit_key(object, Cost::NONE, |key| string::get(key))?
         })?;
         Ok(found.unwrap_or_default())
     }
@@ -78,9 +80,10 @@ impl Engine {
         let now_ms = self.core.clock().unix_ms();
         let mut dropped = Dropped::new();
         self.core.with(key.as_ref(), |object| {
-            self.core.edit_key(object, |key| {
-                string::set(key, string, options, now_ms, &mut dropped)
-            })?
+            self.core
+                .edit_key(object, Cost::fill(string.len()), |key| {
+                    string::set(key, string, options, now_ms, &mut dropped)
+                })?
         })
     }
 
@@ -104,7 +107,7 @@ impl Engine {
     pub fn incrby(&self, key: impl AsRef<[u8]>, by: i64) -> Result<i64> {
         self.core.with(key.as_ref(), |object| {
             self.core
-                .edit_key(object, |key| string::increment(key, by))?
+                .edit_key(object, Cost::fill(0), |key| string::increment(key, by))?
         })
     }
 }

@@ -3,12 +3,16 @@
 use super::*;
 use crate::command::keys::KeyType;
 use crate::error::Error;
+use crate::journal::Cost;
 use crate::{Clock, ExpireCondition, How, Position, Side};
 
 fn engine_with_stream(key: &str) -> Engine {
     let engine = Engine::open(Config::in_memory().clock(Clock::manual(1_000))).unwrap();
     let object = engine.core.object(key.as_bytes()).unwrap();
-    engine.core.make_stream(&object, |_| Ok(())).unwrap();
+    engine
+        .core
+        .make_stream(&object, Cost::NONE, |_| Ok(()))
+        .unwrap();
     engine
 }
 

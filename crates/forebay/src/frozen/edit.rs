@@ -1,17 +1,22 @@
 //! Steps on one key, and on two lists.
 
+use core::slice;
 use std::sync::Arc;
 
-use forebay_sync::SegmentList;
+use forebay_sync::{Exclusive, SegmentList};
 
-use super::{FrozenKey, FrozenSet};
+use super::{FrozenKey, FrozenList, FrozenSet};
 use crate::command::keys::Dropped;
-use crate::engine::Core;
+use crate::command::movement::Route;
+use crate::engine::Access;
 use crate::error::{Error, Result};
-use crate::object::{FrozenList, Object};
+use crate::journal::Cost;
+use crate::object::{Attention, Object};
 use crate::stream::body::FrozenStream;
 
-impl Core {
+/// These methods wait, with nothing frozen any more, until what they have done and seen is as
+/// durable as the caller wants it.
+impl Access {
     /// Calls `f` with the frozen list. Nothing is changed.
     pub(crate) fn read<R>(
         &self,
@@ -20,9 +25,10 @@ impl Core {
     ) -> Result<R> {
         let list = object.list.freeze();
         if list.is_attended() || self.is_closed() {
-            return self.edit_frozen(object, list, |key| key.list().map(f))?;
+            let read = |key: &mut FrozenKey<'_>| key.list().map(f);
+            return self.edit_frozen(object, list, |_| Cost::NONE, read)?;
         }
-        Ok(f(&list))
+        Ok(f(&FrozenList::new(list, None)))
     }
 
     /// Calls `f` with the frozen list, which it may change, and serves who waits for its elements.
@@ -30,23 +36,37 @@ impl Core {
     pub(crate) fn edit<R>(
         &self,
         object: &Arc<Object>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let mut list = object.list.freeze();
+        self.edit_costing(object, |_| cost, f)
+    }
+
+    /// The same, when what it costs depends on the list.
+    #[inline]
+    pub(crate) fn edit_costing<R>(
+        &self,
+        object: &Arc<Object>,
+        cost: impl FnOnce(&FrozenList<'_>) -> Cost,
+        f: impl FnOnce(&mut FrozenList<'_>) -> R,
+    ) -> Result<R> {
+        let list = object.list.freeze();
         if list.is_attended() || self.is_closed() {
-            return self.edit_attended(object, list, f);
+            return self.edit_attended(object, list, cost, f);
         }
-        Ok(f(&mut list))
+        Ok(f(&mut FrozenList::new(list, None)))
     }
 
     #[cold]
     fn edit_attended<R>(
         &self,
         object: &Arc<Object>,
-        list: FrozenList<'_>,
+        list: Exclusive<'_, Attention>,
+        cost: impl FnOnce(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        self.edit_frozen(object, list, |key| key.list_mut().map(f))?
+        let cost = |key: &FrozenKey<'_>| cost(key.bare_list());
+        self.edit_frozen(object, list, cost, |key| key.list_mut().map(f))?
     }
 
     /// Calls `f` with the frozen stream, which it may change, and serves who waits for its entries.
@@ -54,9 +74,10 @@ impl Core {
     pub(crate) fn edit_stream<R>(
         &self,
         object: &Arc<Object>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'_>) -> R,
     ) -> Result<Option<R>> {
-        self.edit_key(object, |key| Ok(key.stream_mut()?.map(f)))?
+        self.edit_key(object, cost, |key| Ok(key.stream_mut()?.map(f)))?
     }
 
     /// Calls `f` with the frozen stream, an empty one when there is no such key; see
@@ -64,24 +85,27 @@ impl Core {
     pub(crate) fn make_stream<R>(
         &self,
         object: &Arc<Object>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'_>) -> Result<R>,
     ) -> Result<R> {
-        self.edit_key(object, |key| key.make_stream(f))?
+        self.edit_key(object, cost, |key| key.make_stream(f))?
     }
 
     /// Calls `f` with the frozen key, which it may change, and serves who waits.
     pub(crate) fn edit_key<R>(
         &self,
         object: &Arc<Object>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
-        self.edit_frozen(object, object.list.freeze(), f)
+        self.edit_frozen(object, object.list.freeze(), |_| cost, f)
     }
 
     fn edit_frozen<R>(
         &self,
         object: &Arc<Object>,
-        list: FrozenList<'_>,
+        list: Exclusive<'_, Attention>,
+        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         if self.is_closed() {
@@ -90,36 +114,73 @@ impl Core {
         let watch = list.extra().as_ref();
         if watch.is_some_and(|watch| !watch.waiters.is_empty()) {
             drop(list);
-            return self.edit_awaited(object, f);
+            return self.edit_awaited(object, cost, f);
         }
         // Before the key, and so dropped after it.
         let mut dropped = Dropped::new();
-        let mut key = FrozenKey::with_list(object, list);
-        self.delete_if_due(&mut key, &mut dropped);
-        let result = f(&mut key);
+        let mut key = FrozenKey::with_list(self, object, list);
+        let mut is_read = false;
+        let cost = |key: &FrozenKey<'_>| {
+            let cost = cost(key);
+            is_read = cost.is_none();
+            cost
+        };
+        let result = self.edit_admitted(&mut key, &mut dropped, cost, f);
         self.settle(&mut key);
+        let committed = self.commit(slice::from_mut(&mut key));
+        drop(key);
+        let result = result?;
+        if is_read {
+            self.wait_to_read()?;
+        } else {
+            committed?;
+            self.wait()?;
+        }
         Ok(result)
+    }
+
+    fn edit_admitted<R>(
+        &self,
+        key: &mut FrozenKey<'_>,
+        dropped: &mut Dropped,
+        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
+        f: impl FnOnce(&mut FrozenKey<'_>) -> R,
+    ) -> Result<R> {
+        self.delete_if_due(key, dropped)?;
+        self.admit(cost(key), key.object())?;
+        Ok(f(key))
     }
 
     #[cold]
     fn edit_awaited<R>(
         &self,
         object: &Arc<Object>,
+        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         let mut set = FrozenSet::new(self, [object])?;
+        let cost = cost(set.key(0));
+        set.admit(cost)?;
         let result = f(set.key_mut(0));
         set.has_changed(0);
+        let finished = set.finish();
+        if cost.is_none() {
+            self.wait_to_read()?;
+        } else {
+            finished?;
+            self.wait()?;
+        }
         Ok(result)
     }
 
-    /// Calls `f` with two lists, frozen together, of which the second may grow. It does nothing
-    /// when the first one is empty.
+    /// Calls `f` with two lists, frozen together, between which elements move by this route. It
+    /// does nothing when the first one is empty.
     #[inline]
     pub(crate) fn edit_pair<R>(
         &self,
         source: &Arc<Object>,
         destination: &Arc<Object>,
+        route: Route,
         f: impl FnOnce(&mut FrozenList<'_>, &mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         debug_assert!(!Arc::ptr_eq(source, destination), "a list is frozen once");
@@ -130,11 +191,12 @@ impl Core {
             (destination, source)
         };
         SegmentList::give_way([&first.list, &second.list]);
-        let (mut first, mut second) = (first.list.freeze_at_once(), second.list.freeze_at_once());
+        let (first, second) = (first.list.freeze_at_once(), second.list.freeze_at_once());
         if first.is_attended() || second.is_attended() || self.is_closed() {
             drop((first, second));
-            return self.edit_attended_pair(source, destination, f);
+            return self.edit_attended_pair(source, destination, route, f);
         }
+        let (mut first, mut second) = (FrozenList::new(first, None), FrozenList::new(second, None));
         let (source, destination) = if is_in_order {
             (&mut first, &mut second)
         } else {
@@ -148,10 +210,14 @@ impl Core {
         &self,
         source: &Arc<Object>,
         destination: &Arc<Object>,
+        route: Route,
         f: impl FnOnce(&mut FrozenList<'_>, &mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let mut set = FrozenSet::new(self, [source, destination])?;
         let (source, destination) = (set.position(source), set.position(destination));
+        if self.is_logged() {
+            set.admit(route.cost(set.key(source).bare_list()))?;
+        }
         let (from, Some(to)) = set.pair_mut(source, destination) else {
             unreachable!("the lists are different ones")
         };
@@ -163,6 +229,8 @@ impl Core {
         // Who waits at the destination may move it back.
         from.forget_expiry_if_gone();
         set.has_changed(destination);
+        set.finish()?;
+        self.wait()?;
         Ok(result)
     }
 }

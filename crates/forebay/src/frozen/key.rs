@@ -3,12 +3,15 @@
 use core::mem;
 use std::sync::Arc;
 
-use forebay_sync::Contents;
+use forebay_sync::{Contents, Exclusive, Side};
 
+use super::FrozenList;
 use crate::command::keys::KeyType;
+use crate::engine::Core;
 use crate::error::{Error, Result};
-use crate::object::{FrozenList, Object, Watch};
-use crate::stream::body::{FrozenStream, StreamBody, StreamContents};
+use crate::journal::{Code, Logged, Pen};
+use crate::object::{Attention, Object, Watch};
+use crate::stream::body::{FrozenStream, StreamContents};
 use crate::value::Value;
 use crate::watch::Trace;
 
@@ -34,16 +37,23 @@ pub(crate) enum Held {
 }
 
 impl<'a> FrozenKey<'a> {
-    pub(crate) fn new(object: &'a Arc<Object>) -> Self {
-        Self::with_list(object, object.list.freeze())
+    pub(crate) fn new(core: &'a Core, object: &'a Arc<Object>) -> Self {
+        Self::with_list(core, object, object.list.freeze())
     }
 
     /// The same, of an object whose list is frozen already.
-    pub(crate) fn with_list(object: &'a Arc<Object>, list: FrozenList<'a>) -> Self {
+    pub(crate) fn with_list(
+        core: &'a Core,
+        object: &'a Arc<Object>,
+        list: Exclusive<'a, Attention>,
+    ) -> Self {
+        let pen = core
+            .journal()
+            .map(|journal| Pen::new(journal, object.key()));
         let mut key = Self {
             object,
-            list,
-            stream: object.stream().map(StreamBody::freeze),
+            list: FrozenList::new(list, pen),
+            stream: object.stream().map(|stream| stream.freeze_with(pen)),
             changed: false,
             is_touched: false,
             before: None,
@@ -140,9 +150,9 @@ impl<'a> FrozenKey<'a> {
     }
 
     fn stream_or_new(&mut self) -> &mut FrozenStream<'a> {
-        let object = self.object;
+        let (object, pen) = (self.object, self.list.pen());
         self.stream
-            .get_or_insert_with(|| object.stream_or_new().freeze())
+            .get_or_insert_with(|| object.stream_or_new().freeze_with(pen))
     }
 
     /// Takes out what the key holds; it does not exist any more. Nothing changes but the contents.
@@ -170,6 +180,38 @@ impl<'a> FrozenKey<'a> {
                 self.object.set_holds_stream(true);
             }
         }
+    }
+
+    /// Empties the list. This is not written down.
+    pub(crate) fn clear_list(&mut self) {
+        self.list.clear();
+    }
+
+    /// Adds the elements of another list. This is not written down.
+    pub(crate) fn copy_list(&mut self, source: &FrozenList<'_>) {
+        for element in &**source {
+            self.list.add(Side::Right, element);
+        }
+    }
+
+    /// Writes down an operation on the key.
+    #[inline]
+    pub(crate) fn write(&self, code: Code, arguments: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(pen) = self.list.pen() {
+            pen.write(code, arguments);
+        }
+    }
+
+    /// What the journal knows of the key.
+    #[inline]
+    pub(crate) fn logged(&self) -> Option<&Logged> {
+        self.watched().and_then(|watch| watch.logged.as_ref())
+    }
+
+    /// What the journal knows of the key.
+    #[inline]
+    pub(crate) fn logged_mut(&mut self) -> Option<&mut Logged> {
+        self.watched_mut().and_then(|watch| watch.logged.as_mut())
     }
 
     /// The key's attention, if it has any.
@@ -204,8 +246,9 @@ impl<'a> FrozenKey<'a> {
     /// What does not exist has no expiry. To be called where a key may have ceased to exist that
     /// may exist again before it is let go.
     pub(crate) fn forget_expiry_if_gone(&mut self) {
-        if self.watched().is_some() && !self.exists() {
+        if self.expire_at_ms().is_some() && !self.exists() {
             self.forget_expiry();
+            self.write(Code::Persist, |_| ());
         }
     }
 
@@ -214,12 +257,20 @@ impl<'a> FrozenKey<'a> {
         if self.watched().is_some_and(Watch::is_idle) {
             *self.list.extra_mut() = None;
         }
+        if self.logged().is_some() {
+            self.object.set_vacant(self.is_vacant());
+        }
         let is_watched = self.watched().is_some();
         let holds_stream = self.object.holds_stream();
         self.list.set_attended(is_watched || holds_stream);
         if let Some(stream) = &mut self.stream {
             stream.set_attended(is_watched || !holds_stream);
         }
+    }
+
+    /// Whether nothing would be lost with the object but what the journal knows of it.
+    fn is_vacant(&self) -> bool {
+        self.watched().is_some_and(Watch::is_only_logged) && !self.exists()
     }
 
     /// Empties the key for good: nothing gets past the closed fast paths again.

@@ -23,8 +23,10 @@
 
 mod edit;
 mod key;
+mod list;
 mod set;
 mod value;
 
 pub(crate) use self::key::{FrozenKey, Held};
+pub(crate) use self::list::FrozenList;
 pub(crate) use self::set::{FrozenSet, pair_mut, position};

@@ -7,10 +7,13 @@ use forebay_sync::SegmentList;
 use smallvec::SmallVec;
 
 use super::FrozenKey;
-use crate::blocking::{self, Left, Waiters, Wakes};
+use forebay_wal::Ticket;
+
+use crate::blocking::{self, Left, Served, Waiters, Wakes};
 use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::object::Object;
 
 /// Keys that are frozen together. Dropping it serves waiters, lets go, and wakes.
@@ -20,7 +23,10 @@ pub(crate) struct FrozenSet<'a> {
     members: SmallVec<[FrozenKey<'a>; 2]>,
     /// Indexes of members that may have changed, in the order in which they did.
     changed: SmallVec<[usize; 4]>,
+    served: Served,
     wakes: Wakes,
+    /// Bytes of the keys that one operation may name.
+    key_bytes: usize,
     /// What was due, to be dropped at the very end.
     dropped: Dropped,
 }
@@ -52,7 +58,7 @@ impl<'a> FrozenSet<'a> {
             if left.is_empty() {
                 return Ok(set);
             }
-            wakes = set.release();
+            wakes = set.release().0;
             blocking::serve_left(core, left, &mut wakes);
         }
     }
@@ -69,9 +75,11 @@ impl<'a> FrozenSet<'a> {
             core,
             members: objects
                 .iter()
-                .map(|&object| FrozenKey::with_list(object, object.list.freeze_at_once()))
+                .map(|&object| FrozenKey::with_list(core, object, object.list.freeze_at_once()))
                 .collect(),
             changed: SmallVec::new(),
+            served: Served::default(),
+            key_bytes: 0,
             wakes: Wakes::new(),
             dropped: Dropped::new(),
         };
@@ -79,8 +87,12 @@ impl<'a> FrozenSet<'a> {
         if core.is_closed() {
             return Err(Error::Closed);
         }
+        if core.is_logged() {
+            let longest = set.members.iter().map(|key| key.object().key().len()).max();
+            set.key_bytes = longest.unwrap_or(0).saturating_mul(2);
+        }
         for at in 0..set.members.len() {
-            if core.delete_if_due(&mut set.members[at], &mut set.dropped) {
+            if core.delete_if_due(&mut set.members[at], &mut set.dropped)? {
                 set.has_changed(at);
             }
         }
@@ -144,29 +156,57 @@ impl<'a> FrozenSet<'a> {
         for &at in &changed {
             self.members[at].note_changed(false);
         }
-        blocking::serve(self.core, &mut self.members, changed, &mut self.wakes)
+        blocking::serve(self.core, &mut self.members, changed, &mut self.served)
+    }
+
+    /// Makes room in the journal for an operation, before anything is done.
+    #[inline]
+    pub(crate) fn admit(&self, cost: Cost) -> Result<()> {
+        match self.core.journal() {
+            Some(journal) if !cost.is_none() => journal.admit(cost, self.key_bytes),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts a key whose contents are about to be carried to another one into the checkpoint that is
+    /// being taken, if one is: see [the journal](crate::journal).
+    pub(crate) fn keep_for_checkpoint(&mut self, at: usize) {
+        if let Some(journal) = self.core.journal() {
+            journal.keep_for_checkpoint(&mut self.members[at]);
+        }
     }
 
     /// Lets go of everything. What is returned must be woken after that.
-    fn release(&mut self) -> Wakes {
+    fn release(&mut self) -> (Wakes, Result<Ticket>) {
         for key in &mut self.members {
             self.core.settle(key);
         }
+        let committed = self.core.commit(&mut self.members);
+        self.served.deliver(&committed, &mut self.wakes);
         self.members.clear();
-        mem::take(&mut self.wakes)
+        (mem::take(&mut self.wakes), committed)
     }
 
-    /// What dropping does, for a caller that has more to do before it wakes anybody.
-    pub(crate) fn finish(mut self) -> (Left, Wakes) {
+    /// What [`finish`](Self::finish) does, for a caller that has more to do before it wakes anybody.
+    pub(crate) fn let_go(mut self) -> (Left, Wakes, Result<Ticket>) {
         let left = self.serve();
-        (left, self.release())
+        let (wakes, committed) = self.release();
+        (left, wakes, committed)
+    }
+
+    /// Does what dropping does, and says whether it is in the journal.
+    pub(crate) fn finish(self) -> Result<()> {
+        let core = self.core;
+        let (left, mut wakes, committed) = self.let_go();
+        blocking::serve_left(core, left, &mut wakes);
+        committed.map(drop)
     }
 }
 
 impl Drop for FrozenSet<'_> {
     fn drop(&mut self) {
         let left = self.serve();
-        let mut wakes = self.release();
+        let (mut wakes, _) = self.release();
         blocking::serve_left(self.core, left, &mut wakes);
     }
 }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ahash::RandomState;
 
 pub(crate) use self::scan::Cursor;
+pub(crate) use self::sweep::Swept;
 
 use self::directory::{DashDirectory, Directory};
 use crate::object::Object;
@@ -33,11 +34,14 @@ pub(crate) struct Keyspace {
     engine: u64,
     hasher: RandomState,
     slices: Box<[DashDirectory]>,
+    /// Makes the object of a key.
+    make: fn(&[u8]) -> Arc<Object>,
 }
 
 impl Keyspace {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(make: fn(&[u8]) -> Arc<Object>) -> Self {
         Self {
+            make,
             engine: next_engine(),
             hasher: RandomState::new(),
             slices: (0..SLICES).map(|_| DashDirectory::new()).collect(),
@@ -79,7 +83,7 @@ impl Keyspace {
     pub(crate) fn find_or_insert(&self, hash: u64, key: &[u8]) -> (Arc<Object>, bool) {
         match self.find(hash, key) {
             Some(object) => (object, false),
-            None => self.slices[Self::slice_of(hash)].insert(hash, Object::new(key)),
+            None => self.slices[Self::slice_of(hash)].insert(hash, (self.make)(key)),
         }
     }
 
@@ -112,7 +116,7 @@ mod tests {
 
     #[test]
     fn objects_are_made_once() {
-        let keyspace = Keyspace::new();
+        let keyspace = Keyspace::new(Object::new);
         let hash = keyspace.hash(b"mq");
         assert!(keyspace.find(hash, b"mq").is_none());
         let (object, is_new) = keyspace.find_or_insert(hash, b"mq");
@@ -124,7 +128,7 @@ mod tests {
 
     #[test]
     fn threads_remember() {
-        let keyspace = Keyspace::new();
+        let keyspace = Keyspace::new(Object::new);
         let hash = keyspace.hash(b"mq");
         keyspace.find_or_insert(hash, b"mq");
         for _ in 0..2 {
@@ -135,7 +139,7 @@ mod tests {
                 .recall(hash, b"mq", |object| object.key().len())
                 .is_ok()
         );
-        let other = Keyspace::new();
+        let other = Keyspace::new(Object::new);
         assert!(
             other.recall(hash, b"mq", |_| ()).is_err(),
             "each engine for itself"
@@ -144,7 +148,7 @@ mod tests {
 
     #[test]
     fn keys_spread_over_the_slices() {
-        let keyspace = Keyspace::new();
+        let keyspace = Keyspace::new(Object::new);
         let mut used = [false; SLICES];
         for key in 0..2_000_u32 {
             used[Keyspace::slice_of(keyspace.hash(&key.to_le_bytes()))] = true;

@@ -77,7 +77,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn filled(keys: u32) -> Keyspace {
-        let keyspace = Keyspace::new();
+        let keyspace = Keyspace::new(Object::new);
         for key in 0..keys {
             let key = key.to_le_bytes();
             keyspace.find_or_insert(keyspace.hash(&key), &key);

@@ -2,6 +2,7 @@
 
 use super::Keyspace;
 use super::directory::Directory;
+use crate::journal::Logged;
 use crate::object::Object;
 
 /// What a sweep of one slice found.
@@ -16,15 +17,23 @@ pub(crate) struct Swept {
 impl Keyspace {
     /// Drops the husks of one slice; empty lists that somebody holds give back the memory that they
     /// do not need. Writers of the directory wait for one removal at most.
-    pub(crate) fn sweep(&self, slice: usize) -> Swept {
+    ///
+    /// Objects that the journal knows are attended for good; `note` is called with what it knows of
+    /// one that may go.
+    pub(crate) fn sweep(&self, slice: usize, note: impl Fn(&Logged)) -> Swept {
         let directory = &self.slices[slice];
-        let is_husk = |object: &Object| object.list.is_empty() && !object.list.is_attended();
+        let is_husk = |object: &Object| {
+            object.list.is_empty() && (!object.list.is_attended() || object.is_noted())
+        };
         let mut swept = Swept::default();
         for object in self.collect(slice, |_| true) {
             swept.seen += 1;
             // Whoever sweeps has deadlines to keep, and waits for no transaction.
             if !object.list.is_idle() {
                 continue;
+            }
+            if object.is_vacant() {
+                note_vacant(&object, &note);
             }
             if directory.remove(self.hash(object.key()), &object, is_husk) {
                 swept.dropped += 1;
@@ -41,6 +50,20 @@ impl Keyspace {
     }
 }
 
+/// Tells the journal of an object that may go, if nobody is about to use it.
+fn note_vacant(object: &Object, note: impl Fn(&Logged)) {
+    if let Some(list) = object.list.try_freeze_empty()
+        && object.is_vacant()
+        && let Some(logged) = list
+            .extra()
+            .as_ref()
+            .and_then(|watch| watch.logged.as_ref())
+    {
+        note(logged);
+        object.set_noted();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,11 +71,11 @@ mod tests {
 
     #[test]
     fn only_husks_are_dropped() {
-        let keyspace = Keyspace::new();
+        let keyspace = Keyspace::new(Object::new);
         let add = |key: &[u8]| keyspace.find_or_insert(keyspace.hash(key), key).0;
         let sweep = || {
             (0..super::super::SLICES)
-                .map(|slice| keyspace.sweep(slice))
+                .map(|slice| keyspace.sweep(slice, |_| ()))
                 .fold(Swept::default(), |sum, swept| Swept {
                     seen: sum.seen + swept.seen,
                     dropped: sum.dropped + swept.dropped,

@@ -4,6 +4,7 @@ use super::List;
 use crate::command::edit::{Position, linsert, lrem, lset};
 use crate::command::range::ltrim;
 use crate::error::Result;
+use crate::journal::Cost;
 
 impl List {
     /// Replaces the element with this index. Negative indexes count from the right.
@@ -30,7 +31,9 @@ impl List {
         let element = element.as_ref();
         self.core.check_message(element)?;
         self.core
-            .edit(&self.object, |list| lset(list, index, element))?
+            .edit(&self.object, Cost::fill(element.len()), |list| {
+                lset(list, index, element)
+            })?
     }
 
     /// Inserts an element beside the first one from the left that equals `pivot`. Returns the new
@@ -61,7 +64,9 @@ impl List {
         let (pivot, element) = (pivot.as_ref(), element.as_ref());
         self.core.check_message(element)?;
         self.core
-            .edit(&self.object, |list| linsert(list, position, pivot, element))
+            .edit(&self.object, Cost::fill(element.len()), |list| {
+                linsert(list, position, pivot, element)
+            })
     }
 
     /// Removes elements that equal `element`: the first `count` from the left, the first `-count`
@@ -88,7 +93,9 @@ impl List {
     pub fn lrem(&self, count: i64, element: impl AsRef<[u8]>) -> Result<u64> {
         let element = element.as_ref();
         self.core
-            .edit(&self.object, |list| lrem(list, count, element))
+            .edit(&self.object, Cost::drain(element.len()), |list| {
+                lrem(list, count, element)
+            })
     }
 
     /// Keeps the elements from index `start` to index `stop`, both included, and removes the
@@ -112,6 +119,6 @@ impl List {
     /// ```
     pub fn ltrim(&self, start: i64, stop: i64) -> Result<()> {
         self.core
-            .edit(&self.object, |list| ltrim(list, start, stop))
+            .edit(&self.object, Cost::DRAIN, |list| ltrim(list, start, stop))
     }
 }

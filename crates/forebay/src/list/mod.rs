@@ -10,7 +10,7 @@ mod read;
 use core::fmt;
 use std::sync::Arc;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::object::Object;
 
 /// A list of an engine, found once: what it does then needs no lookup.
@@ -45,12 +45,12 @@ use crate::object::Object;
 /// ```
 #[derive(Clone)]
 pub struct List {
-    pub(crate) core: Arc<Core>,
+    pub(crate) core: Access,
     pub(crate) object: Arc<Object>,
 }
 
 impl List {
-    pub(crate) fn new(core: Arc<Core>, object: Arc<Object>) -> Self {
+    pub(crate) fn new(core: Access, object: Arc<Object>) -> Self {
         Self { core, object }
     }
 

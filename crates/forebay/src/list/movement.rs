@@ -124,7 +124,7 @@ impl List {
     }
 
     fn check_engine(&self, other: &Self) -> Result<()> {
-        if Arc::ptr_eq(&self.core, &other.core) {
+        if Arc::ptr_eq(self.core.core(), other.core.core()) {
             Ok(())
         } else {
             Err(Error::OtherEngine)

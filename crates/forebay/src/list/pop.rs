@@ -6,6 +6,7 @@ use forebay_sync::Side;
 use super::List;
 use crate::command::pop::{pop, pop_count, pop_each, pop_with};
 use crate::error::Result;
+use crate::journal::Cost;
 
 impl List {
     /// Takes the leftmost element; `None` when there is none.
@@ -118,8 +119,9 @@ impl List {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn lpop_count(&self, n: u64) -> Result<Option<Vec<Bytes>>> {
-        self.core
-            .edit(&self.object, |list| pop_count(list, Side::Left, n))
+        self.core.edit(&self.object, Cost::DRAIN, |list| {
+            pop_count(list, Side::Left, n)
+        })
     }
 
     /// Takes up to `n` elements from the right, rightmost first; otherwise as [`List::lpop_count`].
@@ -137,8 +139,9 @@ impl List {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn rpop_count(&self, n: u64) -> Result<Option<Vec<Bytes>>> {
-        self.core
-            .edit(&self.object, |list| pop_count(list, Side::Right, n))
+        self.core.edit(&self.object, Cost::DRAIN, |list| {
+            pop_count(list, Side::Right, n)
+        })
     }
 
     /// Takes up to `max` elements from the left and calls `f` with each, where it lies: nothing is

@@ -168,7 +168,9 @@ impl Core {
 
     /// Returns whether there were many husks.
     fn sweep_slice(&self, shard: &Shard, slice: usize) -> bool {
-        let swept = self.keyspace().sweep(slice);
+        let Some(swept) = self.sweep(slice) else {
+            return false;
+        };
         // Relaxed: see `count_new_object`.
         shard.objects.fetch_sub(swept.dropped, Relaxed);
         swept.dropped > 0 && swept.dropped * SWEEP_ON_RATIO >= swept.seen

@@ -60,6 +60,14 @@ pub enum Idempotence {
 }
 
 impl Idempotence {
+    /// Bytes of the names.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Idmp { producer, id } => producer.len().saturating_add(id.len()),
+            Self::IdmpAuto { producer } => producer.len(),
+        }
+    }
+
     /// IDMP.
     ///
     /// # Examples

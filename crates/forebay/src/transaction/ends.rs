@@ -7,6 +7,7 @@ use super::Transaction;
 use crate::command::pop::{self, check_lmpop, pop_count};
 use crate::command::push;
 use crate::error::Result;
+use crate::journal::Cost;
 
 impl Transaction<'_> {
     /// LPUSH: see [`List::lpush`](crate::List::lpush). Who waits for the elements is served when
@@ -113,7 +114,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn lpop(&mut self, key: impl AsRef<[u8]>) -> Result<Option<Bytes>> {
-        self.edit(key, |list| list.pop(Side::Left))
+        self.edit(key, Cost::DRAIN, |list| list.pop(Side::Left))
     }
 
     /// RPOP: see [`List::rpop`](crate::List::rpop).
@@ -132,7 +133,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn rpop(&mut self, key: impl AsRef<[u8]>) -> Result<Option<Bytes>> {
-        self.edit(key, |list| list.pop(Side::Right))
+        self.edit(key, Cost::DRAIN, |list| list.pop(Side::Right))
     }
 
     /// Pops from the left and calls `f` with the bytes: see
@@ -250,7 +251,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn lpop_count(&mut self, key: impl AsRef<[u8]>, n: u64) -> Result<Option<Vec<Bytes>>> {
-        self.edit(key, |list| pop_count(list, Side::Left, n))
+        self.edit(key, Cost::DRAIN, |list| pop_count(list, Side::Left, n))
     }
 
     /// RPOP with a count: see [`List::rpop_count`](crate::List::rpop_count).
@@ -269,7 +270,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn rpop_count(&mut self, key: impl AsRef<[u8]>, n: u64) -> Result<Option<Vec<Bytes>>> {
-        self.edit(key, |list| pop_count(list, Side::Right, n))
+        self.edit(key, Cost::DRAIN, |list| pop_count(list, Side::Right, n))
     }
 
     /// LMPOP: see [`Engine::lmpop`](crate::Engine::lmpop).
@@ -296,6 +297,7 @@ impl Transaction<'_> {
         count: u64,
     ) -> Result<Option<(Bytes, Vec<Bytes>)>> {
         check_lmpop(keys, count)?;
+        self.set.admit(Cost::DRAIN)?;
         for at in self.places(keys)? {
             if let Some(popped) = pop_count(self.set.key_mut(at).list_mut()?, side, count) {
                 self.edited(at);
@@ -315,7 +317,9 @@ impl Transaction<'_> {
         max: usize,
         f: impl FnMut(&[u8]),
     ) -> Result<usize> {
-        let popped = self.edit(key, |list| pop::elements(list, side, max as u64))?;
+        let popped = self.edit(key, Cost::DRAIN, |list| {
+            pop::elements(list, side, max as u64)
+        })?;
         popped.iter().map(Bytes::as_ref).for_each(f);
         Ok(popped.len())
     }
@@ -327,7 +331,9 @@ impl Transaction<'_> {
         elements: &[T],
     ) -> Result<u64> {
         self.core.check_messages(elements)?;
-        self.edit(key, |list| push::all(list, side, elements))
+        self.edit(key, Cost::fill_all(elements), |list| {
+            push::all(list, side, elements)
+        })
     }
 
     fn push_existing<T: AsRef<[u8]>>(
@@ -337,6 +343,8 @@ impl Transaction<'_> {
         elements: &[T],
     ) -> Result<u64> {
         self.core.check_messages(elements)?;
-        self.edit(key, |list| push::all_if_any(list, side, elements))
+        self.edit(key, Cost::fill_all(elements), |list| {
+            push::all_if_any(list, side, elements)
+        })
     }
 }

@@ -4,6 +4,7 @@ use super::Transaction;
 use crate::command::expiry::{ExpireCondition, Unit, expire, moment, persist, remaining};
 use crate::command::keys::{KeyType, copy, delete, rename};
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 
 impl Transaction<'_> {
     /// DEL: see [`Engine::del`](crate::Engine::del).
@@ -23,6 +24,7 @@ impl Transaction<'_> {
     pub fn del<K: AsRef<[u8]>>(&mut self, keys: &[K]) -> Result<u64> {
         let mut deleted = 0;
         for at in self.places(keys)? {
+            self.set.admit(Cost::DRAIN)?;
             deleted += u64::from(delete(self.set.key_mut(at), &mut self.dropped));
             self.set.has_changed(at);
         }
@@ -151,6 +153,7 @@ impl Transaction<'_> {
         replace: bool,
     ) -> Result<bool> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
+        self.set.admit(Cost::fill(0))?;
         let (from, Some(to)) = self.set.pair_mut(source, destination) else {
             return Err(Error::SameKey);
         };
@@ -347,6 +350,7 @@ impl Transaction<'_> {
     /// ```
     pub fn persist(&mut self, key: impl AsRef<[u8]>) -> Result<bool> {
         let at = self.place(key)?;
+        self.set.admit(Cost::DRAIN)?;
         Ok(persist(self.set.key_mut(at)))
     }
 
@@ -357,6 +361,7 @@ impl Transaction<'_> {
         only_if_free: bool,
     ) -> Result<bool> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
+        self.set.admit(Cost::DRAIN)?;
         let (from, to) = self.set.pair_mut(source, destination);
         let is_renamed = rename(from, to, only_if_free, &mut self.dropped);
         self.edited(destination);
@@ -372,6 +377,7 @@ impl Transaction<'_> {
     ) -> Result<bool> {
         let now_ms = self.now_ms();
         let at = self.place(key)?;
+        self.set.admit(Cost::DRAIN)?;
         let (key, dropped) = (self.set.key_mut(at), &mut self.dropped);
         let is_set = expire(key, at_ms, now_ms, condition, dropped);
         self.edited(at);

@@ -7,6 +7,7 @@ use crate::command::edit::{Position, linsert, lrem, lset};
 use crate::command::positions::{LposOptions, lpos};
 use crate::command::range::{lindex, lrange, ltrim};
 use crate::error::Result;
+use crate::journal::Cost;
 
 impl Transaction<'_> {
     /// LLEN: see [`List::llen`](crate::List::llen).
@@ -132,7 +133,9 @@ impl Transaction<'_> {
         element: impl AsRef<[u8]>,
     ) -> Result<()> {
         self.core.check_message(element.as_ref())?;
-        self.edit(key, |list| lset(list, index, element.as_ref()))?
+        self.edit(key, Cost::fill(element.as_ref().len()), |list| {
+            lset(list, index, element.as_ref())
+        })?
     }
 
     /// LINSERT: see [`List::linsert`](crate::List::linsert).
@@ -161,7 +164,7 @@ impl Transaction<'_> {
         element: impl AsRef<[u8]>,
     ) -> Result<i64> {
         self.core.check_message(element.as_ref())?;
-        self.edit(key, |list| {
+        self.edit(key, Cost::fill(element.as_ref().len()), |list| {
             linsert(list, position, pivot.as_ref(), element.as_ref())
         })
     }
@@ -186,7 +189,9 @@ impl Transaction<'_> {
         count: i64,
         element: impl AsRef<[u8]>,
     ) -> Result<u64> {
-        self.edit(key, |list| lrem(list, count, element.as_ref()))
+        self.edit(key, Cost::drain(element.as_ref().len()), |list| {
+            lrem(list, count, element.as_ref())
+        })
     }
 
     /// LTRIM: see [`List::ltrim`](crate::List::ltrim).
@@ -205,6 +210,6 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn ltrim(&mut self, key: impl AsRef<[u8]>, start: i64, stop: i64) -> Result<()> {
-        self.edit(key, |list| ltrim(list, start, stop))
+        self.edit(key, Cost::DRAIN, |list| ltrim(list, start, stop))
     }
 }

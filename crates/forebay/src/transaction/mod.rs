@@ -17,8 +17,9 @@ use smallvec::SmallVec;
 use crate::command::keys::Dropped;
 use crate::engine::Core;
 use crate::error::{Error, Result};
-use crate::frozen::{FrozenKey, FrozenSet};
-use crate::object::{FrozenList, Object};
+use crate::frozen::{FrozenKey, FrozenList, FrozenSet};
+use crate::journal::Cost;
+use crate::object::Object;
 
 /// The commands that [`Engine::transaction`](crate::Engine::transaction) offers inside its one
 /// atomic step, on the keys that were declared.
@@ -53,7 +54,11 @@ pub struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     pub(crate) fn begin(core: &'a Core, objects: &'a [Arc<Object>]) -> Result<Self> {
-        let set = FrozenSet::new(core, objects)?;
+        let mut set = FrozenSet::new(core, objects)?;
+        // It may carry contents from key to key.
+        for at in 0..set.len() {
+            set.keep_for_checkpoint(at);
+        }
         let mut by_key: SmallVec<[usize; 4]> = (0..set.len()).collect();
         by_key.sort_unstable_by_key(|&at| set.object(at).key());
         Ok(Self {
@@ -62,6 +67,11 @@ impl<'a> Transaction<'a> {
             by_key,
             dropped: Dropped::new(),
         })
+    }
+
+    /// Ends it, and says whether it is in the journal.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.set.finish()
     }
 
     /// The place of a key in the set.
@@ -97,9 +107,11 @@ impl<'a> Transaction<'a> {
     fn edit<R>(
         &mut self,
         key: impl AsRef<[u8]>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let at = self.place(key)?;
+        self.set.admit(cost)?;
         let result = f(self.set.key_mut(at).list_mut()?);
         self.edited(at);
         Ok(result)

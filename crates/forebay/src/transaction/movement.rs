@@ -97,6 +97,8 @@ impl Transaction<'_> {
         route: Route,
     ) -> Result<Option<Elements>> {
         let (source, destination) = (self.place(source)?, self.place(destination)?);
+        self.set
+            .admit(route.cost(self.set.key(source).bare_list()))?;
         let (from, to) = self.set.pair_mut(source, destination);
         let moved = lmovem_keys(from, to, route)?;
         self.edited(source);

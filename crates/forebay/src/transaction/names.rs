@@ -6,6 +6,7 @@ use super::Transaction;
 use crate::command::keys::delete;
 use crate::engine::ScanOptions;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::keyspace::Keyspace;
 use crate::pattern::matches;
 
@@ -120,6 +121,7 @@ impl Transaction<'_> {
     /// ```
     pub fn flushall(&mut self) -> Result<()> {
         for at in 0..self.set.len() {
+            self.set.admit(Cost::DRAIN)?;
             delete(self.set.key_mut(at), &mut self.dropped);
             self.set.has_changed(at);
         }

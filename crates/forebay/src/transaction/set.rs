@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Transaction;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::value::set;
 
 impl Transaction<'_> {
@@ -31,6 +32,7 @@ impl Transaction<'_> {
     pub fn sadd<M: AsRef<[u8]>>(&mut self, key: impl AsRef<[u8]>, members: &[M]) -> Result<u64> {
         self.core.check_messages(members)?;
         let at = self.place(key)?;
+        self.set.admit(Cost::fill_all(members))?;
         let key = self.set.key_mut(at);
         set::add(key, members)
     }
@@ -56,6 +58,7 @@ impl Transaction<'_> {
     /// ```
     pub fn srem<M: AsRef<[u8]>>(&mut self, key: impl AsRef<[u8]>, members: &[M]) -> Result<u64> {
         let at = self.place(key)?;
+        self.set.admit(Cost::drain_all(members))?;
         let key = self.set.key_mut(at);
         set::remove(key, members)
     }

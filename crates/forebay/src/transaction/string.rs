@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Transaction;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::value::{SetOptions, SetReply, string};
 
 impl Transaction<'_> {
@@ -81,6 +82,7 @@ impl Transaction<'_> {
         self.core.check_message(string)?;
         let now_ms = self.now_ms();
         let at = self.place(key)?;
+        self.set.admit(Cost::fill(string.len()))?;
         let key = self.set.key_mut(at);
         let reply = string::set(key, string, options, now_ms, &mut self.dropped);
         self.set.has_changed(at);
@@ -108,6 +110,7 @@ impl Transaction<'_> {
     /// ```
     pub fn incrby(&mut self, key: impl AsRef<[u8]>, by: i64) -> Result<i64> {
         let at = self.place(key)?;
+        self.set.admit(Cost::fill(0))?;
         let key = self.set.key_mut(at);
         string::increment(key, by)
     }

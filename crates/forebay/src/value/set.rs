@@ -7,6 +7,7 @@ use indexmap::IndexSet;
 use super::Value;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
+use crate::journal::{Code, put_bytes};
 
 /// The members of a set.
 pub(crate) type Members = IndexSet<Bytes, RandomState>;
@@ -26,12 +27,13 @@ pub(crate) fn add<M: AsRef<[u8]>>(key: &mut FrozenKey<'_>, added: &[M]) -> Resul
         key.put_value(Value::Set(Members::default()));
     }
     let mut count = 0;
-    if let Some(Value::Set(members)) = key.any_value_mut() {
-        for member in added {
-            if !members.contains(member.as_ref()) {
-                members.insert(Bytes::copy_from_slice(member.as_ref()));
-                count += 1;
-            }
+    for member in added.iter().map(AsRef::as_ref) {
+        if let Some(Value::Set(members)) = key.any_value_mut()
+            && !members.contains(member)
+        {
+            members.insert(Bytes::copy_from_slice(member));
+            key.write(Code::AddMember, |to| put_bytes(to, member));
+            count += 1;
         }
     }
     Ok(count)
@@ -43,14 +45,17 @@ pub(crate) fn remove<M: AsRef<[u8]>>(key: &mut FrozenKey<'_>, removed: &[M]) -> 
         return Ok(0);
     }
     let mut count = 0;
-    if let Some(Value::Set(members)) = key.any_value_mut() {
-        for member in removed {
-            count += u64::from(members.swap_remove(member.as_ref()));
+    for member in removed.iter().map(AsRef::as_ref) {
+        if let Some(Value::Set(members)) = key.any_value_mut()
+            && members.swap_remove(member)
+        {
+            key.write(Code::RemoveMember, |to| put_bytes(to, member));
+            count += 1;
         }
-        if members.is_empty() {
-            drop(key.take_value());
-            key.forget_expiry();
-        }
+    }
+    if members(key)?.is_some_and(Members::is_empty) {
+        drop(key.take_value());
+        key.forget_expiry();
     }
     Ok(count)
 }

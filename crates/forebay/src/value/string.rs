@@ -5,9 +5,10 @@ use core::time::Duration;
 use bytes::Bytes;
 
 use super::Value;
-use crate::command::keys::{Dropped, delete};
+use crate::command::keys::{Dropped, KeyType, delete};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
+use crate::journal::{Code, put_bytes, put_signed};
 
 /// How SET sets. The default sets in any case, for ever.
 ///
@@ -105,9 +106,10 @@ pub(crate) fn set(
     if is_set {
         delete(key, dropped);
         if expire_at_ms.is_none_or(|at_ms| at_ms > now_ms) {
-            key.put_value(Value::String(Bytes::copy_from_slice(string)));
-            if expire_at_ms.is_some() {
+            replace(key, string)?;
+            if let Some(at_ms) = expire_at_ms {
                 key.watch().expire_at_ms = expire_at_ms;
+                key.write(Code::Expire, |to| put_signed(to, at_ms));
             }
         }
     }
@@ -121,8 +123,18 @@ pub(crate) fn increment(key: &mut FrozenKey<'_>, by: i64) -> Result<i64> {
         Some(string) => integer(&string).ok_or(Error::NotInteger)?,
     };
     let sum = before.checked_add(by).ok_or(Error::IncrementOverflow)?;
-    key.put_value(Value::String(sum.to_string().into()));
+    replace(key, sum.to_string().as_bytes())?;
     Ok(sum)
+}
+
+/// The key, which holds a string or nothing, holds this one from now on. The expiry stays.
+pub(crate) fn replace(key: &mut FrozenKey<'_>, string: &[u8]) -> Result<()> {
+    if key.key_type().is_some_and(|held| held != KeyType::String) {
+        return Err(Error::WrongType);
+    }
+    key.put_value(Value::String(Bytes::copy_from_slice(string)));
+    key.write(Code::SetString, |to| put_bytes(to, string));
+    Ok(())
 }
 
 /// An integer as INCRBY writes it, and only so.

@@ -13,8 +13,9 @@ use forebay_sync::loom::Ordering::{Acquire, Release};
 use smallvec::SmallVec;
 
 use crate::command::keys::KeyType;
-use crate::engine::{Core, Engine};
+use crate::engine::{Access, Engine};
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::StreamId;
 
@@ -61,7 +62,7 @@ pub(crate) struct StreamTrace {
 
 /// Keys that are watched, from [`Engine::watch`] until it is dropped.
 pub struct Watched {
-    core: Arc<Core>,
+    core: Access,
     objects: Vec<Arc<Object>>,
     flag: Arc<AtomicBool>,
 }
@@ -128,7 +129,7 @@ impl Watched {
                 continue;
             }
             let object = self.core.object(key)?;
-            self.core.edit_key(&object, |key| {
+            self.core.edit_key(&object, Cost::NONE, |key| {
                 key.watch().watchers.0.push(Arc::clone(&self.flag));
             })?;
             self.objects.push(object);
@@ -141,7 +142,7 @@ impl Drop for Watched {
     fn drop(&mut self) {
         for object in &self.objects {
             // Errors: a closed engine has forgotten it.
-            let _closed = self.core.edit_key(object, |key| {
+            let _closed = self.core.edit_key(object, Cost::NONE, |key| {
                 if let Some(watch) = key.watched_mut() {
                     let flags = &mut watch.watchers.0;
                     flags.retain(|flag| !Arc::ptr_eq(flag, &self.flag));
@@ -190,7 +191,7 @@ impl Engine {
             return Err(Error::NoKeys);
         }
         let mut watched = Watched {
-            core: Arc::clone(self.core()),
+            core: self.core().clone(),
             objects: Vec::with_capacity(keys.len()),
             flag: Arc::new(AtomicBool::new(false)),
         };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::check_ids;
-use crate::engine::Core;
+use super::{check_ids, cost_of_ids};
+use crate::engine::Access;
 use crate::error::Result;
 use crate::object::Object;
 use crate::stream::body::SharedGroup;
@@ -12,7 +12,7 @@ use crate::stream::{NackMode, StreamId, XnackOptions};
 /// XACK: how many entries were pending. The group is `hint`, if it still is one.
 #[inline]
 pub(crate) fn xack(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     group: &[u8],
     hint: Option<&Arc<SharedGroup>>,
@@ -24,13 +24,15 @@ pub(crate) fn xack(
     {
         return Ok(acked);
     }
-    let acked = core.on_stream(object, |stream| stream.ack(group, ids));
+    let acked = core.on_stream(object, cost_of_ids(ids, group, b""), |stream| {
+        stream.ack(group, ids)
+    });
     Ok(acked?.flatten().unwrap_or(0))
 }
 
 /// XNACK: how many entries were given back.
 pub(crate) fn xnack(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     group: &[u8],
     mode: NackMode,
@@ -38,5 +40,7 @@ pub(crate) fn xnack(
     options: &XnackOptions,
 ) -> Result<u64> {
     check_ids(ids)?;
-    core.on_group(object, |stream| stream.nack(group, mode, ids, options))
+    core.on_group(object, cost_of_ids(ids, group, b""), |stream| {
+        stream.nack(group, mode, ids, options)
+    })
 }

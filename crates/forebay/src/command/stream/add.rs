@@ -5,15 +5,16 @@ use std::sync::Arc;
 use forebay_sync::stream_log::Field;
 use smallvec::SmallVec;
 
-use crate::engine::Core;
+use crate::engine::{Access, Core};
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::object::Object;
-use crate::stream::{NewId, StreamId, XaddOptions};
+use crate::stream::{Idempotence, NewId, StreamId, XaddOptions};
 
 /// XADD without options.
 #[inline]
 pub(crate) fn xadd<N: AsRef<[u8]>, V: AsRef<[u8]>>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     fields: &[(N, V)],
 ) -> Result<StreamId> {
@@ -25,12 +26,13 @@ pub(crate) fn xadd<N: AsRef<[u8]>, V: AsRef<[u8]>>(
         return added;
     }
     let options = XaddOptions::default();
-    core.make_stream(object, |stream| stream.add(&options, &fields, now_ms))
+    let cost = cost(&options, &fields);
+    core.make_stream(object, cost, |stream| stream.add(&options, &fields, now_ms))
 }
 
 /// XADD. `None` when it does not make the key that there is not.
 pub(crate) fn xadd_with<N: AsRef<[u8]>, V: AsRef<[u8]>>(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     options: &XaddOptions,
     fields: &[(N, V)],
@@ -46,12 +48,25 @@ pub(crate) fn xadd_with<N: AsRef<[u8]>, V: AsRef<[u8]>>(
             return frozen.add(options, &fields, now_ms).map(Some);
         }
     }
+    let cost = cost(options, &fields);
     if options.nomkstream {
-        let added = core.edit_stream(object, |stream| stream.add(options, &fields, now_ms));
+        let added = core.edit_stream(object, cost, |stream| stream.add(options, &fields, now_ms));
         return added?.transpose();
     }
-    let added = core.make_stream(object, |stream| stream.add(options, &fields, now_ms));
+    let added = core.make_stream(object, cost, |stream| stream.add(options, &fields, now_ms));
     added.map(Some)
+}
+
+/// What XADD costs.
+pub(crate) fn cost(options: &XaddOptions, fields: &[Field<'_>]) -> Cost {
+    let of_field = |field: &Field<'_>| Cost::fill(field.0.len() + field.1.len()).bytes;
+    let names = options.idempotence.as_ref().map_or(0, Idempotence::len);
+    Cost::fill(
+        fields
+            .iter()
+            .map(of_field)
+            .fold(names, usize::saturating_add),
+    )
 }
 
 /// Refuses what makes no sense, whatever the stream is.

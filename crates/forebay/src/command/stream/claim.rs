@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::check_ids;
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::Result;
 use crate::object::Object;
 use crate::stream::body::Claimer;
@@ -11,26 +11,30 @@ use crate::stream::{AutoClaimed, Entry, IdBound, StreamId, XautoclaimOptions, Xc
 
 /// XCLAIM.
 pub(crate) fn xclaim(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     ids: &[StreamId],
     options: &XclaimOptions,
 ) -> Result<Vec<Entry>> {
     check_ids(ids)?;
-    core.on_group(object, |stream| stream.claim(claimer, ids, options))
+    core.on_group(object, claimer.cost(ids), |stream| {
+        stream.claim(claimer, ids, options)
+    })
 }
 
 /// XCLAIM with JUSTID.
 pub(crate) fn xclaim_ids(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     ids: &[StreamId],
     options: &XclaimOptions,
 ) -> Result<Vec<StreamId>> {
     check_ids(ids)?;
-    core.on_group(object, |stream| stream.claim_ids(claimer, ids, options))
+    core.on_group(object, claimer.cost(ids), |stream| {
+        stream.claim_ids(claimer, ids, options)
+    })
 }
 
 /// Refuses what makes no sense, and says where to start.
@@ -42,24 +46,26 @@ pub(crate) fn check_autoclaim(start: IdBound, options: XautoclaimOptions) -> Res
 
 /// XAUTOCLAIM.
 pub(crate) fn xautoclaim(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     start: StreamId,
     options: XautoclaimOptions,
 ) -> Result<AutoClaimed<Entry>> {
-    core.on_group(object, |stream| stream.autoclaim(claimer, start, options))
+    core.on_group(object, claimer.cost(&[]), |stream| {
+        stream.autoclaim(claimer, start, options)
+    })
 }
 
 /// XAUTOCLAIM with JUSTID.
 pub(crate) fn xautoclaim_ids(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     claimer: &Claimer<'_>,
     start: StreamId,
     options: XautoclaimOptions,
 ) -> Result<AutoClaimed<StreamId>> {
-    core.on_group(object, |stream| {
+    core.on_group(object, claimer.cost(&[]), |stream| {
         stream.autoclaim_ids(claimer, start, options)
     })
 }

@@ -2,28 +2,31 @@
 
 use std::sync::Arc;
 
-use super::check_ids;
-use crate::engine::Core;
+use super::{check_ids, cost_of_ids};
+use crate::engine::Access;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::{Deletion, References, StreamId, Trim};
 
 /// XDEL.
-pub(crate) fn xdel(core: &Core, object: &Arc<Object>, ids: &[StreamId]) -> Result<u64> {
+pub(crate) fn xdel(core: &Access, object: &Arc<Object>, ids: &[StreamId]) -> Result<u64> {
     check_ids(ids)?;
-    let deleted = core.on_stream(object, |stream| stream.delete_all(ids));
+    let deleted = core.on_stream(object, cost_of_ids(ids, b"", b""), |stream| {
+        stream.delete_all(ids)
+    });
     Ok(deleted?.unwrap_or(0))
 }
 
 /// XDELEX.
 pub(crate) fn xdelex(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     references: References,
     ids: &[StreamId],
 ) -> Result<Option<Vec<Deletion>>> {
     check_ids(ids)?;
-    core.on_stream(object, |stream| {
+    core.on_stream(object, cost_of_ids(ids, b"", b""), |stream| {
         let each = ids.iter().map(|&id| stream.delete_with(id, references));
         each.collect()
     })
@@ -31,14 +34,14 @@ pub(crate) fn xdelex(
 
 /// XACKDEL.
 pub(crate) fn xackdel(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     group: &[u8],
     references: References,
     ids: &[StreamId],
 ) -> Result<Option<Vec<Deletion>>> {
     check_ids(ids)?;
-    core.on_stream(object, |stream| {
+    core.on_stream(object, cost_of_ids(ids, group, b""), |stream| {
         let each = ids
             .iter()
             .map(|&id| stream.ack_and_delete(group, id, references));
@@ -52,7 +55,7 @@ pub(crate) fn not_found(ids: &[StreamId]) -> Vec<Deletion> {
 }
 
 /// XTRIM.
-pub(crate) fn xtrim(core: &Core, object: &Arc<Object>, trim: &Trim) -> Result<u64> {
-    let trimmed = core.on_stream(object, |stream| stream.trim(trim));
+pub(crate) fn xtrim(core: &Access, object: &Arc<Object>, trim: &Trim) -> Result<u64> {
+    let trimmed = core.on_stream(object, Cost::DRAIN, |stream| stream.trim(trim));
     Ok(trimmed?.unwrap_or(0))
 }

@@ -7,9 +7,10 @@ use smallvec::SmallVec;
 
 use super::NO_GROUP;
 use super::read::{Keyed, lend_copies};
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::body::{Budget, GroupRead, SharedGroup, copies, lend};
 use crate::stream::{Delivered, Entry, EntryRef, GroupReadFrom, XreadgroupOptions};
@@ -25,6 +26,11 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// What reading costs.
+    fn cost(&self) -> Cost {
+        Cost::drain(self.group.len().saturating_add(self.consumer.len()))
+    }
+
     fn of(&self, from: GroupReadFrom, now_ms: i64) -> GroupRead<'a> {
         GroupRead {
             consumer: self.consumer,
@@ -38,7 +44,7 @@ impl<'a> Reading<'a> {
 /// XREADGROUP of one stream, without waiting.
 #[inline]
 pub(crate) fn xreadgroup(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     reading: &Reading<'_>,
     from: GroupReadFrom,
@@ -50,7 +56,7 @@ pub(crate) fn xreadgroup(
     {
         return Ok(delivered);
     }
-    core.on_group(object, |stream| {
+    core.on_group(object, reading.cost(), |stream| {
         stream.deliver(reading.group, &read, &mut budget)
     })
 }
@@ -58,7 +64,7 @@ pub(crate) fn xreadgroup(
 /// XREADGROUP of the new entries of one stream, and nothing but these, without waiting.
 #[inline]
 pub(crate) fn read_new(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     reading: &Reading<'_>,
 ) -> Result<Vec<Entry>> {
@@ -71,7 +77,7 @@ pub(crate) fn read_new(
 /// The same, of entries that are lent: how many.
 #[inline]
 pub(crate) fn read_new_with(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     reading: &Reading<'_>,
     mut f: impl FnMut(EntryRef<'_>),
@@ -87,7 +93,7 @@ pub(crate) fn read_new_with(
 /// New entries, if nothing has to be frozen for them.
 #[inline]
 fn at_once<R>(
-    core: &Core,
+    core: &Access,
     object: &Object,
     reading: &Reading<'_>,
     f: impl FnOnce(&[stream_log::EntryRef<'_>]) -> R,
@@ -100,10 +106,10 @@ fn at_once<R>(
 }
 
 #[cold]
-fn exclusively(core: &Core, object: &Arc<Object>, reading: &Reading<'_>) -> Result<Vec<Entry>> {
+fn exclusively(core: &Access, object: &Arc<Object>, reading: &Reading<'_>) -> Result<Vec<Entry>> {
     let read = reading.of(GroupReadFrom::New, core.clock().unix_ms());
     let mut budget = Budget::of_group_read(reading.options);
-    let delivered = core.on_group(object, |stream| {
+    let delivered = core.on_group(object, reading.cost(), |stream| {
         stream.deliver(reading.group, &read, &mut budget)
     });
     let entry = |delivered: Delivered| Entry {
@@ -116,7 +122,7 @@ fn exclusively(core: &Core, object: &Arc<Object>, reading: &Reading<'_>) -> Resu
 /// XREADGROUP of several streams as one step, without waiting: those that have something, and those
 /// whose history was asked for.
 pub(crate) fn xreadgroup_all(
-    core: &Core,
+    core: &Access,
     streams: &[(Arc<Object>, GroupReadFrom)],
     reading: &Reading<'_>,
 ) -> Result<Keyed<Delivered>> {
@@ -128,6 +134,7 @@ pub(crate) fn xreadgroup_all(
         return Ok(read.into_iter().collect());
     }
     let set = FrozenSet::new(core, streams.iter().map(|(object, _)| object))?;
+    set.admit(reading.cost())?;
     let mut frozen = SmallVec::<[_; 4]>::new();
     for (at, (object, from)) in streams.iter().enumerate() {
         let stream = set.key(set.position(object)).stream()?;
@@ -145,5 +152,7 @@ pub(crate) fn xreadgroup_all(
             read.push((at, delivered));
         }
     }
+    set.finish()?;
+    core.wait()?;
     Ok(read)
 }

@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::{PendingEntry, PendingSummary, StreamId, XpendingOptions};
 
 /// XPENDING without a range.
-pub(crate) fn xpending(core: &Core, object: &Arc<Object>, group: &[u8]) -> Result<PendingSummary> {
-    core.on_group(object, |stream| stream.pending_summary(group))
+pub(crate) fn xpending(
+    core: &Access,
+    object: &Arc<Object>,
+    group: &[u8],
+) -> Result<PendingSummary> {
+    core.on_group(object, Cost::NONE, |stream| stream.pending_summary(group))
 }
 
 /// Refuses a range that makes no sense.
@@ -20,7 +25,7 @@ pub(crate) fn check(options: &XpendingOptions) -> Result<(StreamId, StreamId)> {
 
 /// XPENDING with a range, which was checked.
 pub(crate) fn xpending_range(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     group: &[u8],
     ids: (StreamId, StreamId),
@@ -28,7 +33,7 @@ pub(crate) fn xpending_range(
 ) -> Result<Vec<PendingEntry>> {
     let now_ms = core.clock().unix_ms();
     let consumer = options.consumer.as_deref();
-    core.on_group(object, |stream| {
+    core.on_group(object, Cost::NONE, |stream| {
         stream.pending(
             group,
             ids,

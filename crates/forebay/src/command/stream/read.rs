@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::Result;
 use crate::frozen::FrozenSet;
+use crate::journal::Cost;
 use crate::object::Object;
 pub(crate) use crate::stream::body::Run;
 use crate::stream::body::{Budget, copies, lend};
@@ -17,14 +18,14 @@ pub(crate) type Keyed<T> = Vec<(usize, Vec<T>)>;
 
 /// XLEN.
 #[inline]
-pub(crate) fn xlen(core: &Core, object: &Arc<Object>) -> Result<u64> {
+pub(crate) fn xlen(core: &Access, object: &Arc<Object>) -> Result<u64> {
     if let Some(stream) = object.stream()
         && let Ok(len) = stream.len()
     {
         return Ok(len);
     }
     Ok(core
-        .edit_stream(object, |stream| stream.len())?
+        .edit_stream(object, Cost::NONE, |stream| stream.len())?
         .unwrap_or(0))
 }
 
@@ -48,20 +49,20 @@ impl Run {
 }
 
 /// XRANGE and XREVRANGE.
-pub(crate) fn xrange(core: &Core, object: &Arc<Object>, run: Run) -> Result<Vec<Entry>> {
+pub(crate) fn xrange(core: &Access, object: &Arc<Object>, run: Run) -> Result<Vec<Entry>> {
     if let Some(stream) = object.stream()
         && let Ok(entries) = stream.range(run, copies)
     {
         return Ok(entries);
     }
-    let read = core.edit_stream(object, |stream| stream.range(run));
+    let read = core.edit_stream(object, Cost::NONE, |stream| stream.range(run));
     Ok(read?.unwrap_or_default())
 }
 
 /// XRANGE and XREVRANGE of entries that are lent: how many.
 #[inline]
 pub(crate) fn xrange_with(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     run: Run,
     mut f: impl FnMut(EntryRef<'_>),
@@ -72,7 +73,7 @@ pub(crate) fn xrange_with(
         return Ok(count);
     }
     // Nobody is to wait for what `f` does.
-    let read = core.edit_stream(object, |stream| stream.range(run))?;
+    let read = core.edit_stream(object, Cost::NONE, |stream| stream.range(run))?;
     Ok(lend_copies(&read.unwrap_or_default(), f))
 }
 
@@ -86,7 +87,7 @@ pub(crate) fn lend_copies(entries: &[Entry], mut f: impl FnMut(EntryRef<'_>)) ->
 
 /// XREAD of one stream, without waiting.
 pub(crate) fn xread(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     from: ReadFrom,
     options: &XreadOptions,
@@ -97,14 +98,16 @@ pub(crate) fn xread(
     {
         return Ok(entries);
     }
-    let read = core.edit_stream(object, |stream| stream.read_from(from, &mut budget));
+    let read = core.edit_stream(object, Cost::NONE, |stream| {
+        stream.read_from(from, &mut budget)
+    });
     Ok(read?.unwrap_or_default())
 }
 
 /// XREAD of one stream, of entries that are lent, without waiting: how many.
 #[inline]
 pub(crate) fn xread_with(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     from: ReadFrom,
     options: &XreadOptions,
@@ -116,13 +119,15 @@ pub(crate) fn xread_with(
     {
         return Ok(count);
     }
-    let read = core.edit_stream(object, |stream| stream.read_from(from, &mut budget))?;
+    let read = core.edit_stream(object, Cost::NONE, |stream| {
+        stream.read_from(from, &mut budget)
+    })?;
     Ok(lend_copies(&read.unwrap_or_default(), f))
 }
 
 /// XREAD of several streams as one step, without waiting: those that have something.
 pub(crate) fn xread_all(
-    core: &Core,
+    core: &Access,
     streams: &[(Arc<Object>, ReadFrom)],
     options: &XreadOptions,
 ) -> Result<Keyed<Entry>> {
@@ -144,5 +149,7 @@ pub(crate) fn xread_all(
             read.push((at, entries));
         }
     }
+    set.finish()?;
+    core.wait_to_read()?;
     Ok(read)
 }

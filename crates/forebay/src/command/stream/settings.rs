@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::object::Object;
 use crate::stream::{StreamId, XcfgsetOptions, XsetidOptions};
 
@@ -17,17 +18,17 @@ pub(crate) fn check_setid(id: StreamId, options: &XsetidOptions) -> Result<()> {
 
 /// XSETID, whose arguments were checked.
 pub(crate) fn xsetid(
-    core: &Core,
+    core: &Access,
     object: &Arc<Object>,
     id: StreamId,
     options: &XsetidOptions,
 ) -> Result<()> {
-    let set = core.on_stream(object, |stream| stream.set_id(id, options));
+    let set = core.on_stream(object, Cost::DRAIN, |stream| stream.set_id(id, options));
     set?.ok_or(Error::NoSuchKey)?
 }
 
 /// XCFGSET, whose arguments were checked.
-pub(crate) fn xcfgset(core: &Core, object: &Arc<Object>, options: &XcfgsetOptions) -> Result<()> {
-    let set = core.on_stream(object, |stream| stream.configure(options));
+pub(crate) fn xcfgset(core: &Access, object: &Arc<Object>, options: &XcfgsetOptions) -> Result<()> {
+    let set = core.on_stream(object, Cost::DRAIN, |stream| stream.configure(options));
     set?.ok_or(Error::NoSuchKey)
 }

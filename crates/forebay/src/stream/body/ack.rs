@@ -63,7 +63,11 @@ fn find(
 impl FrozenStream<'_> {
     /// XACK: how many entries were pending. `None` when there is no such group.
     pub(crate) fn ack(&self, name: &[u8], ids: &[StreamId]) -> Option<u64> {
-        self.with_group(name, |log, group| group.ack_all(ids.iter().copied(), log))
+        let acked = self.with_group(name, |log, group| group.ack_all(ids.iter().copied(), log))?;
+        if acked > 0 {
+            self.write_acked(name, ids);
+        }
+        Some(acked)
     }
 
     /// XNACK: how many entries were given back. `None` when there is no such group.
@@ -74,7 +78,7 @@ impl FrozenStream<'_> {
         ids: &[StreamId],
         options: &XnackOptions,
     ) -> Option<u64> {
-        let options = NackOptions {
+        let given = NackOptions {
             mode: match mode {
                 NackMode::Silent => group::NackMode::Silent,
                 NackMode::Fail => group::NackMode::Fail,
@@ -83,8 +87,12 @@ impl FrozenStream<'_> {
             count: options.retrycount,
             force: options.force,
         };
-        self.with_group(name, |log, group| {
-            group.nack(ids.iter().copied(), &options, log)
-        })
+        let nacked = self.with_group(name, |log, group| {
+            group.nack(ids.iter().copied(), &given, log)
+        })?;
+        if nacked > 0 {
+            self.write_nacked(name, mode, ids, options);
+        }
+        Some(nacked)
     }
 }

@@ -72,10 +72,12 @@ impl FrozenStream<'_> {
             && let Some(sent) = self.log.extra_mut()
             && let Some(id) = sent.find(now_ms, producer, name)
         {
+            self.write_added_again(options, fields, now_ms);
             return Ok(id);
         }
         let stream_log::Added { id, .. } = self.log.add(log_new_id(options.id, now_ms), fields)?;
         let id = id_of(id);
+        self.write_added(id, options, fields, now_ms);
         if let Some((producer, name)) = idempotence {
             let sent = self.log.extra_mut().get_or_insert_default();
             sent.remember(now_ms, producer, name, id);

@@ -8,6 +8,7 @@ use forebay_sync::stream_log::StreamLog;
 use super::frozen::FrozenStream;
 use super::groups::{Groups, SharedGroup};
 use super::idempotence::Remembered;
+use crate::journal::Pen;
 
 /// What belongs to a stream and only exclusive mode reaches. Most streams need nothing.
 pub(super) type Alone = Option<Box<Remembered>>;
@@ -41,6 +42,13 @@ impl StreamBody {
     /// looks whether the log is attended.
     pub(crate) fn freeze(&self) -> FrozenStream<'_> {
         FrozenStream::new(self, self.log.freeze())
+    }
+
+    /// The same, of a stream that writes down what happens to it.
+    pub(crate) fn freeze_with<'a>(&'a self, pen: Option<Pen<'a>>) -> FrozenStream<'a> {
+        let mut frozen = self.freeze();
+        frozen.set_pen(pen);
+        frozen
     }
 
     /// Exclusive mode of a stream that needs no attention.

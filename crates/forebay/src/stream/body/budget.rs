@@ -9,12 +9,12 @@ use crate::stream::{XreadOptions, XreadgroupOptions};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
     /// Entries of one stream.
-    count: u64,
+    pub(super) count: u64,
     /// Entries and bytes of all streams.
-    entries: u64,
-    bytes: Option<u64>,
+    pub(super) entries: u64,
+    pub(super) bytes: Option<u64>,
     /// At least one entry comes, however long it is.
-    has_given: bool,
+    pub(super) has_given: bool,
 }
 
 impl Budget {

@@ -7,6 +7,8 @@ use super::entries::copies;
 use super::frozen::FrozenStream;
 use super::ids::log_place;
 use super::read::Found;
+use crate::command::stream::cost_of_ids;
+use crate::journal::Cost;
 use crate::stream::group::{ClaimOptions, DeliveredAt, Place};
 use crate::stream::{AutoClaimed, ClaimTime, Entry, StreamId, XautoclaimOptions, XclaimOptions};
 
@@ -19,6 +21,13 @@ pub(crate) struct Claimer<'a> {
     /// JUSTID.
     pub(crate) just_id: bool,
     pub(crate) now_ms: i64,
+}
+
+impl Claimer<'_> {
+    /// What claiming these costs.
+    pub(crate) fn cost(&self, ids: &[StreamId]) -> Cost {
+        cost_of_ids(ids, self.group, self.consumer)
+    }
 }
 
 /// What was claimed: ids, and where the entries are.
@@ -52,6 +61,8 @@ impl FrozenStream<'_> {
         ids: &[StreamId],
         options: &XclaimOptions,
     ) -> Option<Taken> {
+        let (mut taken, mut places) = Taken::default();
+        let given = options;
         let options = ClaimOptions {
             min_idle_ms: clamped(claimer.min_idle_ms),
             delivered_at: match options.delivered {
@@ -64,7 +75,6 @@ impl FrozenStream<'_> {
             just_id: claimer.just_id,
             last_id: options.lastid,
         };
-        let (mut taken, mut places) = Taken::default();
         self.with_group(claimer.group, |log, group| {
             let consumer = group.consumer(claimer.consumer, claimer.now_ms);
             let ids = ids.iter().copied();
@@ -73,6 +83,7 @@ impl FrozenStream<'_> {
                 places.push(place);
             });
         })?;
+        self.write_claim(claimer, ids, given);
         Some((taken, places))
     }
 
@@ -108,8 +119,11 @@ impl FrozenStream<'_> {
         options: XautoclaimOptions,
     ) -> Option<(AutoClaimed<StreamId>, Vec<Place>)> {
         let (mut claimed, mut places) = Taken::default();
+        let mut is_new = false;
         let step = self.with_group(claimer.group, |log, group| {
+            let consumers = group.consumers_len();
             let consumer = group.consumer(claimer.consumer, claimer.now_ms);
+            is_new = group.consumers_len() > consumers;
             group.autoclaim(
                 consumer,
                 start,
@@ -124,6 +138,9 @@ impl FrozenStream<'_> {
                 },
             )
         })?;
+        if is_new || !claimed.is_empty() || !step.deleted.is_empty() {
+            self.write_autoclaim(claimer, start, options);
+        }
         let step = AutoClaimed {
             cursor: step.next.unwrap_or_default(),
             claimed,

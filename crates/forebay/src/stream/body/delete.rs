@@ -3,6 +3,7 @@
 use super::frozen::FrozenStream;
 use super::ids::log_id;
 use super::trim::is_referenced;
+use crate::journal::{Code, put_id};
 use crate::stream::{Deletion, References, StreamId};
 
 impl FrozenStream<'_> {
@@ -18,9 +19,13 @@ impl FrozenStream<'_> {
             References::Keep => {}
             References::Delete => {
                 let snapshot = self.snapshot();
+                let mut is_acked = false;
                 self.body.groups.for_each(|_, group| {
-                    group.ack(id, &snapshot);
+                    is_acked |= group.ack(id, &snapshot);
                 });
+                if is_acked {
+                    self.write(Code::AckEverywhere, |to| put_id(to, id));
+                }
             }
             References::Acked => {
                 let is_needed = self.snapshot().get(log_id(id)).is_some_and(|entry| {
@@ -49,6 +54,7 @@ impl FrozenStream<'_> {
         if self.with_group(group, |log, group| group.ack(id, log)) != Some(true) {
             return Deletion::NotFound;
         }
+        self.write_acked(group, &[id]);
         match self.delete_with(id, references) {
             Deletion::Referenced => Deletion::Referenced,
             // What was gone is gone.
@@ -57,10 +63,11 @@ impl FrozenStream<'_> {
     }
 
     /// Whether there was such an entry.
-    fn delete(&mut self, id: StreamId) -> bool {
+    pub(super) fn delete(&mut self, id: StreamId) -> bool {
         let found = self.log.get(log_id(id)).map(|entry| entry.place());
         let is_deleted = found.is_some_and(|place| self.log.delete(place));
         if is_deleted {
+            self.write(Code::DeleteEntry, |to| put_id(to, id));
             self.retire();
         }
         is_deleted

@@ -152,9 +152,16 @@ impl FrozenStream<'_> {
         budget: &mut Budget,
     ) -> Option<Vec<Delivered>> {
         let snapshot = self.snapshot();
+        let before = *budget;
+        let mut has_changed = false;
         let found = (self.body.groups).with(name, |group| {
+            let figures = |group: &Group| {
+                let (consumers, pending) = (group.consumers_len(), group.pending_len());
+                (consumers, pending, *group.cursor())
+            };
+            let first = figures(group);
             let consumer = group.consumer(read.consumer, read.now_ms);
-            match read.from {
+            let found = match read.from {
                 GroupReadFrom::PendingAfter(id) => {
                     history(&snapshot, group, consumer, read, id, budget)
                 }
@@ -167,8 +174,13 @@ impl FrozenStream<'_> {
                     found.extend(new.iter().copied().map(Found::new));
                     found
                 }
-            }
+            };
+            has_changed = !found.is_empty() || figures(group) != first;
+            found
         })?;
+        if has_changed {
+            self.write_delivered(name, read, &before);
+        }
         Some(copy(found.iter().copied()))
     }
 

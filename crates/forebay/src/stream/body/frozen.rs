@@ -6,6 +6,7 @@ use forebay_sync::stream_log::{Snapshot, StreamExclusive};
 
 use super::body::{Alone, StreamBody};
 use super::ids::id_of;
+use crate::journal::{Code, Pen};
 use crate::stream::group::Group;
 
 /// A stream in exclusive mode, which ends when it is dropped. Its methods are the commands.
@@ -17,6 +18,7 @@ pub(crate) struct FrozenStream<'a> {
     pub(super) log: StreamExclusive<'a, Alone>,
     /// Segments on their way out that the groups know of.
     retired: usize,
+    pen: Option<Pen<'a>>,
 }
 
 impl<'a> FrozenStream<'a> {
@@ -25,9 +27,23 @@ impl<'a> FrozenStream<'a> {
             body,
             log,
             retired: 0,
+            pen: None,
         };
         frozen.retire();
         frozen
+    }
+
+    /// From now on what happens to the stream is written down.
+    pub(super) const fn set_pen(&mut self, pen: Option<Pen<'a>>) {
+        self.pen = pen;
+    }
+
+    /// Writes down an operation on the stream.
+    #[inline]
+    pub(super) fn write(&self, code: Code, arguments: impl FnOnce(&mut Vec<u8>)) {
+        if let Some(pen) = self.pen {
+            pen.write_sized(code, arguments);
+        }
     }
 
     /// Whether the fast paths are closed.

@@ -1,7 +1,11 @@
 //! What producers have sent before: IDMP, IDMPAUTO and XCFGSET.
 
+#[expect(
+    deprecated,
+    reason = "the only one of the library that says what it computes"
+)]
+use core::hash::{Hasher, SipHasher};
 use std::collections::{HashMap, VecDeque};
-use std::sync::OnceLock;
 
 use ahash::RandomState;
 use bytes::Bytes;
@@ -19,19 +23,19 @@ pub(super) struct Remembered {
     pub(super) added: u64,
     /// Entries that were not added, for they had been before.
     pub(super) duplicates: u64,
-    producers: HashMap<Bytes, Producer, RandomState>,
+    pub(super) producers: HashMap<Bytes, Producer, RandomState>,
     /// All producers are looked at when there are so many.
-    sweep_at: usize,
+    pub(super) sweep_at: usize,
 }
 
 /// Producers that may be remembered without a look whether they are all needed.
 const SWEEP_MIN: usize = 16;
 
 #[derive(Clone, Debug, Default)]
-struct Producer {
-    ids: HashMap<Name, StreamId, RandomState>,
+pub(super) struct Producer {
+    pub(super) ids: HashMap<Name, StreamId, RandomState>,
     /// In the order in which they were added, which is that of ids.
-    names: VecDeque<Name>,
+    pub(super) names: VecDeque<Name>,
 }
 
 /// How an entry is recognised.
@@ -63,7 +67,7 @@ impl Name {
             Idempotence::IdmpAuto { .. } => {
                 let mut hash = [0_u64; 4];
                 for field in fields {
-                    let [a, b] = hashers().each_ref().map(|hasher| hasher.hash_one(field));
+                    let [a, b] = KEYS.map(|keys| hash_of(keys, *field));
                     let [sum_a, sum_b, xor_a, xor_b] = hash;
                     hash = [
                         sum_a.wrapping_add(a),
@@ -78,10 +82,24 @@ impl Name {
     }
 }
 
-/// Two that have nothing to do with each other, the same for the whole process.
-fn hashers() -> &'static [RandomState; 2] {
-    static HASHERS: OnceLock<[RandomState; 2]> = OnceLock::new();
-    HASHERS.get_or_init(|| [RandomState::new(), RandomState::new()])
+/// Keys of two hashes that have nothing to do with each other. They are the same for ever, for
+/// names are kept in checkpoints.
+const KEYS: [(u64, u64); 2] = [
+    (0x8f1d_27c3_5a90_e64b, 0x31c4_d2a8_7be5_096f),
+    (0xd605_9eb1_43f7_2c8a, 0x7a28_f06d_b913_5ec4),
+];
+
+/// The hash of a field. What it gives never changes.
+#[expect(
+    deprecated,
+    reason = "the only one of the library that says what it computes"
+)]
+fn hash_of((first, second): (u64, u64), (name, value): Field<'_>) -> u64 {
+    let mut hasher = SipHasher::new_with_keys(first, second);
+    hasher.write(&(name.len() as u64).to_le_bytes());
+    hasher.write(name);
+    hasher.write(value);
+    hasher.finish()
 }
 
 impl Remembered {

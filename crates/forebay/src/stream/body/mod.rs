@@ -38,6 +38,7 @@ mod add;
 )]
 mod body;
 mod budget;
+mod checkpoint;
 mod claim;
 mod contents;
 mod delete;
@@ -54,6 +55,7 @@ mod read;
 mod settings;
 mod trim;
 mod waiting;
+mod written;
 
 pub(crate) use self::body::StreamBody;
 pub(crate) use self::budget::Budget;

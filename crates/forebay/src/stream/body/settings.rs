@@ -3,6 +3,7 @@
 use super::frozen::FrozenStream;
 use super::ids::{id_of, log_id};
 use crate::error::{Error, Result};
+use crate::journal::{Code, put_optional};
 use crate::stream::{StreamId, XcfgsetOptions, XsetidOptions};
 
 impl FrozenStream<'_> {
@@ -28,6 +29,7 @@ impl FrozenStream<'_> {
         if let Some(deleted) = options.max_deleted_id.filter(|&id| id != StreamId::MIN) {
             self.log.set_max_deleted_id(log_id(deleted));
         }
+        self.write_id(id, options);
         Ok(())
     }
 
@@ -35,5 +37,9 @@ impl FrozenStream<'_> {
     pub(crate) fn configure(&mut self, options: &XcfgsetOptions) {
         let remembered = self.log.extra_mut().get_or_insert_default();
         remembered.configure(options);
+        self.write(Code::Configure, |to| {
+            put_optional(to, options.idmp_duration_s);
+            put_optional(to, options.idmp_maxsize);
+        });
     }
 }

@@ -40,26 +40,51 @@ impl StreamBody {
 impl FrozenStream<'_> {
     /// XTRIM: how many entries went.
     pub(crate) fn trim(&mut self, trim: &Trim) -> u64 {
-        let removed = match trim.references {
-            References::Keep => {
-                let count = match trim.to {
-                    TrimTo::Maxlen(len) if !trim.is_approximate() => {
-                        self.log.len().saturating_sub(len)
-                    }
-                    _ => Plan::new(&self.snapshot(), trim, |_| true).removed,
-                };
-                self.log.trim(count)
+        let plan = match (trim.references, trim.to) {
+            (References::Keep, TrimTo::Maxlen(len)) if !trim.is_approximate() => {
+                Plan::prefix(self.log.len().saturating_sub(len))
             }
-            References::Delete => self.trim_with_references(trim),
-            References::Acked => self.trim_acked(trim),
+            (References::Keep | References::Delete, _) => {
+                Plan::new(&self.snapshot(), trim, |_| true)
+            }
+            (References::Acked, _) => self.body.groups.with_all(|groups| {
+                let goes = |entry: EntryRef<'_>| !is_referenced(groups, entry);
+                Plan::new(&self.snapshot(), trim, goes)
+            }),
         };
+        if plan.removed == 0 {
+            return 0;
+        }
+        self.write_trimmed(trim.references, plan.prefix, &plan.others);
+        self.carry_out(trim.references, plan.prefix, &plan.others)
+    }
+
+    /// Removes the first `prefix` entries, and `others`.
+    pub(super) fn carry_out(
+        &mut self,
+        references: References,
+        prefix: u64,
+        others: &[Place],
+    ) -> u64 {
+        if references == References::Delete {
+            self.ack_prefix(prefix);
+        }
+        // In this order: the others are named by their places.
+        let mut removed = self.log.trim(prefix);
+        let max_deleted_id = self.log.state().max_deleted_id;
+        for &place in others {
+            removed += u64::from(self.log.delete(place));
+        }
+        if !others.is_empty() {
+            // This is not deleting.
+            self.log.set_max_deleted_id(max_deleted_id);
+        }
         self.retire();
         removed
     }
 
-    fn trim_with_references(&mut self, trim: &Trim) -> u64 {
+    fn ack_prefix(&self, count: u64) {
         let snapshot = self.snapshot();
-        let count = Plan::new(&snapshot, trim, |_| true).removed;
         let all = snapshot.range(Id::MIN, Id::MAX);
         self.body.groups.with_all(|groups| {
             for entry in all.take(usize::try_from(count).unwrap_or(usize::MAX)) {
@@ -68,25 +93,6 @@ impl FrozenStream<'_> {
                 }
             }
         });
-        self.log.trim(count)
-    }
-
-    fn trim_acked(&mut self, trim: &Trim) -> u64 {
-        let plan = self.body.groups.with_all(|groups| {
-            let goes = |entry: EntryRef<'_>| !is_referenced(groups, entry);
-            Plan::new(&self.snapshot(), trim, goes)
-        });
-        // In this order: the others are named by their places.
-        self.log.trim(plan.prefix);
-        let max_deleted_id = self.log.state().max_deleted_id;
-        for &place in &plan.others {
-            self.log.delete(place);
-        }
-        if !plan.others.is_empty() {
-            // This is not deleting.
-            self.log.set_max_deleted_id(max_deleted_id);
-        }
-        plan.removed
     }
 }
 
@@ -108,6 +114,15 @@ struct Plan {
 }
 
 impl Plan {
+    /// So many from the front.
+    fn prefix(count: u64) -> Self {
+        Self {
+            removed: count,
+            prefix: count,
+            ..Self::default()
+        }
+    }
+
     /// Of what a trim reaches, only that goes which `goes` agrees to.
     fn new(snapshot: &Snapshot<'_>, trim: &Trim, goes: impl Fn(EntryRef<'_>) -> bool) -> Self {
         let mut plan = Self::default();

@@ -4,6 +4,7 @@ use super::body::StreamBody;
 use super::deliver::clamped;
 use super::frozen::FrozenStream;
 use super::ids::{id_of, log_id};
+use crate::journal::{Code, put_bytes, put_number, put_signed};
 use crate::stream::{ReadFrom, StreamId};
 
 impl StreamBody {
@@ -35,12 +36,27 @@ impl FrozenStream<'_> {
     /// Whether XREADGROUP has new entries to return, or some to take over with CLAIM. `None` when
     /// there is no such group.
     pub(crate) fn has_new(&self, name: &[u8], claim: Option<u64>, now_ms: i64) -> Option<bool> {
-        self.with_group(name, |log, group| {
+        let mut has_dropped = false;
+        let has_any = self.with_group(name, |log, group| {
+            let pending = group.pending_len();
             let cursor = *group.cursor();
             let place = cursor.place.map(super::ids::log_place);
             let mut unread = log.after(log_id(cursor.last_delivered), place);
             let mut can_claim = |min_idle_ms| group.has_idle(clamped(min_idle_ms), now_ms, log);
-            unread.next().is_some() || claim.is_some_and(&mut can_claim)
-        })
+            let has_any = unread.next().is_some() || claim.is_some_and(&mut can_claim);
+            has_dropped = group.pending_len() < pending;
+            has_any
+        });
+        if let Some(min_idle_ms) = claim
+            && has_dropped
+        {
+            // It has passed over what is no longer there.
+            self.write(Code::DropDeleted, |to| {
+                put_bytes(to, name);
+                put_number(to, min_idle_ms);
+                put_signed(to, now_ms);
+            });
+        }
+        has_any
     }
 }

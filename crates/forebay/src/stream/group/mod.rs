@@ -61,6 +61,7 @@ mod place;
 mod record;
 mod release;
 mod report;
+mod restore;
 mod retired;
 mod values;
 
@@ -77,3 +78,4 @@ pub(crate) use record::ConsumerIndex;
 pub(crate) use record::{COUNT_MAX, Pending};
 pub(crate) use release::{NackMode, NackOptions};
 pub(crate) use report::{PendingQuery, PendingRow};
+pub(crate) use restore::PendingState;

@@ -18,7 +18,7 @@ pub use self::consumer::Consumer;
 pub use self::entries::Entries;
 pub use self::group::Group;
 
-use crate::engine::Core;
+use crate::engine::Access;
 use crate::object::Object;
 
 /// A stream of an engine, found once: what it does then needs no lookup.
@@ -49,12 +49,12 @@ use crate::object::Object;
 /// ```
 #[derive(Clone)]
 pub struct Stream {
-    pub(crate) core: Arc<Core>,
+    pub(crate) core: Access,
     pub(crate) object: Arc<Object>,
 }
 
 impl Stream {
-    pub(crate) fn new(core: Arc<Core>, object: Arc<Object>) -> Self {
+    pub(crate) fn new(core: Access, object: Arc<Object>) -> Self {
         Self { core, object }
     }
 

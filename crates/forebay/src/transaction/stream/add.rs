@@ -2,6 +2,7 @@
 
 use crate::command::stream::{add, settings};
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::stream::{StreamId, XaddOptions, XcfgsetOptions, XsetidOptions};
 use crate::transaction::Transaction;
 
@@ -60,11 +61,12 @@ impl Transaction<'_> {
         add::check(options)?;
         let fields = add::as_fields(self.core, fields.as_ref())?;
         let now_ms = self.core.now_ms();
+        let cost = add::cost(options, &fields);
         if options.nomkstream {
-            let added = self.edit_stream(key, |stream| stream.add(options, &fields, now_ms));
+            let added = self.edit_stream(key, cost, |stream| stream.add(options, &fields, now_ms));
             return added?.transpose();
         }
-        let added = self.make_stream(key, |stream| stream.add(options, &fields, now_ms));
+        let added = self.make_stream(key, cost, |stream| stream.add(options, &fields, now_ms));
         added.map(Some)
     }
 
@@ -92,7 +94,7 @@ impl Transaction<'_> {
         options: &XsetidOptions,
     ) -> Result<()> {
         settings::check_setid(id, options)?;
-        let set = self.edit_stream(key, |stream| stream.set_id(id, options));
+        let set = self.edit_stream(key, Cost::DRAIN, |stream| stream.set_id(id, options));
         set?.ok_or(Error::NoSuchKey)?
     }
 
@@ -115,7 +117,7 @@ impl Transaction<'_> {
     /// ```
     pub fn xcfgset(&mut self, key: impl AsRef<[u8]>, options: &XcfgsetOptions) -> Result<()> {
         options.check()?;
-        let set = self.edit_stream(key, |stream| stream.configure(options));
+        let set = self.edit_stream(key, Cost::DRAIN, |stream| stream.configure(options));
         set?.ok_or(Error::NoSuchKey)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::command::keys::Garbage;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::stream::{GroupStart, XgroupCreateOptions};
 use crate::transaction::Transaction;
 
@@ -58,12 +59,13 @@ impl Transaction<'_> {
         options: &XgroupCreateOptions,
     ) -> Result<()> {
         let (group, start, entries_read) = (group.as_ref(), start.into(), options.entries_read);
+        let cost = Cost::fill(group.len());
         if options.mkstream {
-            return self.make_stream(key, |stream| {
+            return self.make_stream(key, cost, |stream| {
                 stream.create_group(group, start, entries_read)
             });
         }
-        self.edit_stream(key, |stream| {
+        self.edit_stream(key, cost, |stream| {
             stream.create_group(group, start, entries_read)
         })?
         .ok_or(Error::GroupNeedsKey)?
@@ -94,7 +96,7 @@ impl Transaction<'_> {
         entries_read: Option<u64>,
     ) -> Result<()> {
         let (group, start) = (group.as_ref(), start.into());
-        self.manage_group(key, |stream| {
+        self.manage_group(key, Cost::drain(group.len()), |stream| {
             stream.set_group_id(group, start, entries_read)
         })
     }
@@ -120,7 +122,9 @@ impl Transaction<'_> {
         group: impl AsRef<[u8]>,
     ) -> Result<bool> {
         let group = group.as_ref();
-        let destroyed = self.edit_stream(key, |stream| stream.destroy_group(group))?;
+        let destroyed = self.edit_stream(key, Cost::drain(group.len()), |stream| {
+            stream.destroy_group(group)
+        })?;
         let destroyed = destroyed.ok_or(Error::GroupNeedsKey)?;
         let existed = destroyed.is_some();
         self.dropped.extend(destroyed.map(Garbage::group));
@@ -152,7 +156,8 @@ impl Transaction<'_> {
         consumer: impl AsRef<[u8]>,
     ) -> Result<bool> {
         let (group, consumer, now_ms) = (group.as_ref(), consumer.as_ref(), self.now_ms());
-        self.manage_group(key, |stream| {
+        let cost = Cost::fill(group.len().saturating_add(consumer.len()));
+        self.manage_group(key, cost, |stream| {
             stream.create_consumer(group, consumer, now_ms)
         })
     }
@@ -182,6 +187,7 @@ impl Transaction<'_> {
         consumer: impl AsRef<[u8]>,
     ) -> Result<u64> {
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
-        self.manage_group(key, |stream| stream.delete_consumer(group, consumer))
+        let cost = Cost::drain(group.len().saturating_add(consumer.len()));
+        self.manage_group(key, cost, |stream| stream.delete_consumer(group, consumer))
     }
 }

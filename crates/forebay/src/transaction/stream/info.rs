@@ -2,6 +2,7 @@
 
 use crate::command::stream::NO_GROUP;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::stream::{ConsumerInfo, FullStreamInfo, GroupInfo, StreamInfo};
 use crate::transaction::Transaction;
 
@@ -23,7 +24,7 @@ impl Transaction<'_> {
     /// ```
     pub fn xinfo_stream(&mut self, key: impl AsRef<[u8]>) -> Result<StreamInfo> {
         let now_ms = self.now_ms();
-        let info = self.edit_stream(key, |stream| stream.info(now_ms))?;
+        let info = self.edit_stream(key, Cost::NONE, |stream| stream.info(now_ms))?;
         info.ok_or(Error::NoSuchKey)
     }
 
@@ -48,7 +49,7 @@ impl Transaction<'_> {
         count: u64,
     ) -> Result<FullStreamInfo> {
         let now_ms = self.now_ms();
-        let info = self.edit_stream(key, |stream| stream.full_info(count, now_ms))?;
+        let info = self.edit_stream(key, Cost::NONE, |stream| stream.full_info(count, now_ms))?;
         info.ok_or(Error::NoSuchKey)
     }
 
@@ -68,7 +69,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn xinfo_groups(&mut self, key: impl AsRef<[u8]>) -> Result<Vec<GroupInfo>> {
-        let info = self.edit_stream(key, |stream| stream.groups_info())?;
+        let info = self.edit_stream(key, Cost::NONE, |stream| stream.groups_info())?;
         info.ok_or(Error::NoSuchKey)
     }
 
@@ -93,7 +94,9 @@ impl Transaction<'_> {
         group: impl AsRef<[u8]>,
     ) -> Result<Vec<ConsumerInfo>> {
         let (group, now_ms) = (group.as_ref(), self.now_ms());
-        let info = self.edit_stream(key, |stream| stream.consumers_info(group, now_ms))?;
+        let info = self.edit_stream(key, Cost::NONE, |stream| {
+            stream.consumers_info(group, now_ms)
+        })?;
         info.ok_or(Error::NoSuchKey)?.ok_or(NO_GROUP)
     }
 }

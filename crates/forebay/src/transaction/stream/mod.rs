@@ -10,6 +10,7 @@ mod work;
 use super::Transaction;
 use crate::command::stream::NO_GROUP;
 use crate::error::{Error, Result};
+use crate::journal::Cost;
 use crate::stream::body::FrozenStream;
 
 impl<'a> Transaction<'a> {
@@ -22,9 +23,11 @@ impl<'a> Transaction<'a> {
     fn edit_stream<R>(
         &mut self,
         key: impl AsRef<[u8]>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'a>) -> R,
     ) -> Result<Option<R>> {
         let at = self.place(key)?;
+        self.set.admit(cost)?;
         let result = self.set.key_mut(at).stream_mut()?.map(f);
         self.edited(at);
         Ok(result)
@@ -34,9 +37,11 @@ impl<'a> Transaction<'a> {
     fn make_stream<R>(
         &mut self,
         key: impl AsRef<[u8]>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'a>) -> Result<R>,
     ) -> Result<R> {
         let at = self.place(key)?;
+        self.set.admit(cost)?;
         let result = self.set.key_mut(at).make_stream(f)?;
         self.edited(at);
         Ok(result)
@@ -46,18 +51,22 @@ impl<'a> Transaction<'a> {
     fn edit_group<R>(
         &mut self,
         key: impl AsRef<[u8]>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'a>) -> Option<R>,
     ) -> Result<R> {
-        self.edit_stream(key, f)?.flatten().ok_or(NO_GROUP)
+        self.edit_stream(key, cost, f)?.flatten().ok_or(NO_GROUP)
     }
 
     /// The same for XGROUP, which says so when there is no such key.
     fn manage_group<R>(
         &mut self,
         key: impl AsRef<[u8]>,
+        cost: Cost,
         f: impl FnOnce(&mut FrozenStream<'a>) -> Option<R>,
     ) -> Result<R> {
-        let result = self.edit_stream(key, f)?.ok_or(Error::GroupNeedsKey)?;
+        let result = self
+            .edit_stream(key, cost, f)?
+            .ok_or(Error::GroupNeedsKey)?;
         result.ok_or(NO_GROUP)
     }
 }

@@ -1,7 +1,8 @@
 //! Removing entries, in a transaction.
 
-use crate::command::stream::{check_ids, delete::not_found};
+use crate::command::stream::{check_ids, cost_of_ids, delete::not_found};
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::stream::{Deletion, References, StreamId, Trim};
 use crate::transaction::Transaction;
 
@@ -27,7 +28,9 @@ impl Transaction<'_> {
     pub fn xdel(&mut self, key: impl AsRef<[u8]>, ids: impl AsRef<[StreamId]>) -> Result<u64> {
         let ids = ids.as_ref();
         check_ids(ids)?;
-        let deleted = self.edit_stream(key, |stream| stream.delete_all(ids))?;
+        let deleted = self.edit_stream(key, cost_of_ids(ids, b"", b""), |stream| {
+            stream.delete_all(ids)
+        })?;
         Ok(deleted.unwrap_or(0))
     }
 
@@ -55,7 +58,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<Deletion>> {
         let ids = ids.as_ref();
         check_ids(ids)?;
-        let deleted = self.edit_stream(key, |stream| {
+        let deleted = self.edit_stream(key, cost_of_ids(ids, b"", b""), |stream| {
             let each = ids.iter().map(|&id| stream.delete_with(id, references));
             each.collect()
         });
@@ -88,7 +91,7 @@ impl Transaction<'_> {
     ) -> Result<Vec<Deletion>> {
         let (group, ids) = (group.as_ref(), ids.as_ref());
         check_ids(ids)?;
-        let deleted = self.edit_stream(key, |stream| {
+        let deleted = self.edit_stream(key, cost_of_ids(ids, group, b""), |stream| {
             let each = ids
                 .iter()
                 .map(|&id| stream.ack_and_delete(group, id, references));
@@ -116,7 +119,7 @@ impl Transaction<'_> {
     /// # Ok::<(), forebay::Error>(())
     /// ```
     pub fn xtrim(&mut self, key: impl AsRef<[u8]>, trim: &Trim) -> Result<u64> {
-        let trimmed = self.edit_stream(key, |stream| stream.trim(trim))?;
+        let trimmed = self.edit_stream(key, Cost::DRAIN, |stream| stream.trim(trim))?;
         Ok(trimmed.unwrap_or(0))
     }
 }

@@ -1,7 +1,8 @@
 //! What consumers do with entries, in a transaction.
 
-use crate::command::stream::{check_ids, claim, pending};
+use crate::command::stream::{check_ids, claim, cost_of_ids, pending};
 use crate::error::Result;
+use crate::journal::Cost;
 use crate::stream::body::Claimer;
 use crate::stream::{
     AutoClaimed, Entry, IdBound, NackMode, PendingEntry, PendingSummary, StreamId,
@@ -33,7 +34,9 @@ impl Transaction<'_> {
     ) -> Result<u64> {
         let (group, ids) = (group.as_ref(), ids.as_ref());
         check_ids(ids)?;
-        let acked = self.edit_stream(key, |stream| stream.ack(group, ids))?;
+        let acked = self.edit_stream(key, cost_of_ids(ids, group, b""), |stream| {
+            stream.ack(group, ids)
+        })?;
         Ok(acked.flatten().unwrap_or(0))
     }
 
@@ -66,7 +69,9 @@ impl Transaction<'_> {
     ) -> Result<u64> {
         let (group, ids) = (group.as_ref(), ids.as_ref());
         check_ids(ids)?;
-        self.edit_group(key, |stream| stream.nack(group, mode, ids, options))
+        self.edit_group(key, cost_of_ids(ids, group, b""), |stream| {
+            stream.nack(group, mode, ids, options)
+        })
     }
 
     /// XPENDING: see [`Group::xpending`](crate::Group::xpending).
@@ -90,7 +95,7 @@ impl Transaction<'_> {
         group: impl AsRef<[u8]>,
     ) -> Result<PendingSummary> {
         let group = group.as_ref();
-        self.edit_group(key, |stream| stream.pending_summary(group))
+        self.edit_group(key, Cost::NONE, |stream| stream.pending_summary(group))
     }
 
     /// XPENDING with a range: see
@@ -121,7 +126,7 @@ impl Transaction<'_> {
         let ids = pending::check(options)?;
         let (count, min_idle_ms) = (options.count, options.min_idle_ms);
         let consumer = options.consumer.as_deref();
-        self.edit_group(key, |stream| {
+        self.edit_group(key, Cost::NONE, |stream| {
             stream.pending(group, ids, count, consumer, min_idle_ms, now_ms)
         })
     }
@@ -158,7 +163,9 @@ impl Transaction<'_> {
         check_ids(ids)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, false);
-        self.edit_group(key, |stream| stream.claim(&claimer, ids, options))
+        self.edit_group(key, claimer.cost(ids), |stream| {
+            stream.claim(&claimer, ids, options)
+        })
     }
 
     /// XCLAIM with JUSTID: see [`Consumer::xclaim_justid`](crate::Consumer::xclaim_justid).
@@ -193,7 +200,9 @@ impl Transaction<'_> {
         check_ids(ids)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, true);
-        self.edit_group(key, |stream| stream.claim_ids(&claimer, ids, options))
+        self.edit_group(key, claimer.cost(ids), |stream| {
+            stream.claim_ids(&claimer, ids, options)
+        })
     }
 
     /// XAUTOCLAIM: see [`Consumer::xautoclaim`](crate::Consumer::xautoclaim).
@@ -227,7 +236,9 @@ impl Transaction<'_> {
         let start = claim::check_autoclaim(start.into(), *options)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, false);
-        self.edit_group(key, |stream| stream.autoclaim(&claimer, start, *options))
+        self.edit_group(key, claimer.cost(&[]), |stream| {
+            stream.autoclaim(&claimer, start, *options)
+        })
     }
 
     /// XAUTOCLAIM with JUSTID: see
@@ -262,7 +273,7 @@ impl Transaction<'_> {
         let start = claim::check_autoclaim(start.into(), *options)?;
         let (group, consumer) = (group.as_ref(), consumer.as_ref());
         let claimer = self.claimer(group, consumer, min_idle_ms, true);
-        self.edit_group(key, |stream| {
+        self.edit_group(key, claimer.cost(&[]), |stream| {
             stream.autoclaim_ids(&claimer, start, *options)
         })
     }

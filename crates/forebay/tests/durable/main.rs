@@ -1,0 +1,10 @@
+//! Engines whose log is on a simulated disk that crashes: what was acknowledged is there.
+
+mod crashes;
+mod dump;
+mod life;
+#[path = "../support/random.rs"]
+mod random;
+mod steps;
+mod streams;
+mod threads;
