@@ -48,6 +48,12 @@ impl Dump {
             };
             let held = match kind {
                 KeyType::List => format!("{:?}", engine.lrange(&key, 0, -1).expect("a list")),
+                KeyType::String => format!("{:?}", engine.get(&key).expect("a string")),
+                KeyType::Set => {
+                    let mut members = engine.smembers(&key).expect("a set");
+                    members.sort();
+                    format!("{members:?}")
+                }
                 _ => stream(engine, &key),
             };
             let key = String::from_utf8(key.to_vec()).expect("the tests' keys are text");

@@ -5,6 +5,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 
+use forebay::value::{SetExpiry, SetOptions};
 use forebay::{
     Blocking, Bytes, Clock, Engine, Error, ExpireCondition, How, Order, Position, Result, Side,
     Transaction,
@@ -107,7 +108,8 @@ impl Steps {
             40..=49 => self.edit(engine),
             50..=59 => self.carry(engine),
             60..=69 => self.key_step(engine),
-            70..=79 => self.transaction(engine),
+            70..=74 => self.transaction(engine),
+            75..=79 => self.value(engine),
             80..=94 => {
                 self.wait(engine);
                 Ok(())
@@ -144,6 +146,25 @@ impl Steps {
                 let (keys, side) = ([key, self.key()], self.side());
                 engine.lmpop(&keys, side, count + 1).map(drop)
             }
+        }
+    }
+
+    /// Strings and sets, of keys that may hold anything.
+    fn value(&mut self, engine: &Engine) -> Result<()> {
+        let (key, elements) = (self.key(), self.elements());
+        match self.random.below(6) {
+            0 => engine.set(key, &elements[0]),
+            1 => {
+                let expiry = SetExpiry::In(Duration::from_millis(self.random.below(60)));
+                let options = SetOptions {
+                    expiry,
+                    ..SetOptions::default()
+                };
+                engine.set_with(key, &elements[0], options).map(drop)
+            }
+            2 => engine.incrby(key, self.index()).map(drop),
+            3 | 4 => engine.sadd(key, &elements).map(drop),
+            _ => engine.srem(key, &["again".to_owned()]).map(drop),
         }
     }
 
