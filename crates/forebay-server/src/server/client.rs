@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::mem;
 use core::sync::atomic::Ordering::Relaxed;
-use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicU64, AtomicUsize};
+use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicUsize};
 use std::collections::VecDeque;
 
 use bytes::Bytes;
