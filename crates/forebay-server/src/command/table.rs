@@ -14,6 +14,7 @@ static FAMILIES: &[&[Spec]] = &[
     list::COMMANDS,
     list_blocking::COMMANDS,
     stream::COMMANDS,
+    stream::CONTAINERS,
 ];
 
 /// No name of a command is longer.
