@@ -52,9 +52,22 @@ pub(crate) struct Context<'a, 't> {
     pub(crate) session: &'a mut Session,
     pub(crate) store: Store<'a, 't>,
     pub(crate) output: &'a mut BytesMut,
+    /// From so many ticks on a command is slow.
+    pub(crate) slow_ticks: u64,
 }
 
 impl<'a, 't> Context<'a, 't> {
+    /// The same with other keys.
+    pub(crate) fn within<'s, 'u>(&'s mut self, store: Store<'s, 'u>) -> Context<'s, 'u> {
+        Context {
+            server: self.server,
+            session: self.session,
+            store,
+            output: self.output,
+            slow_ticks: self.slow_ticks,
+        }
+    }
+
     /// Writes the reply.
     #[inline]
     pub(crate) fn reply(&mut self) -> ReplyWriter<'_> {

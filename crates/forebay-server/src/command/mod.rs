@@ -36,10 +36,16 @@ pub(crate) mod help;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod list_blocking;
+pub(crate) mod pubsub;
 mod refusal;
+pub(crate) mod server;
+pub(crate) mod set;
+pub(crate) mod sort;
 pub(crate) mod spec;
 pub(crate) mod stream;
+pub(crate) mod string;
 pub(crate) mod table;
+pub(crate) mod transaction;
 
 use smallvec::SmallVec;
 
@@ -57,18 +63,38 @@ pub(crate) enum Command<'a> {
     Keys(keys::Command<'a>),
     List(list::Command<'a>),
     BlockingList(list_blocking::Command<'a>),
+    Pubsub(pubsub::Command<'a>),
+    Server(server::Command<'a>),
+    Set(set::Command<'a>),
+    Sort(sort::Command<'a>),
     Stream(stream::Command<'a>),
+    String(string::Command<'a>),
+    Transaction(transaction::Command<'a>),
 }
 
 impl<'a> Command<'a> {
     /// Adds the keys that it names.
     pub(crate) fn keys(&self, keys: &mut Keys<'a>) {
         match self {
-            Self::Connection(_) => {}
+            Self::Connection(_) | Self::Pubsub(_) => {}
+            Self::Server(command) => command.keys(keys),
+            Self::Sort(command) => command.keys(keys),
+            Self::Set(command) => command.keys(keys),
+            Self::String(command) => command.keys(keys),
+            Self::Transaction(command) => command.keys(keys),
             Self::Keys(command) => command.keys(keys),
             Self::List(command) => command.keys(keys),
             Self::BlockingList(command) => command.keys(keys),
             Self::Stream(command) => command.keys(keys),
+        }
+    }
+
+    /// Whether it concerns all keys that there are, so that EXEC needs them all.
+    pub(crate) fn concerns_all_keys(&self) -> bool {
+        match self {
+            Self::Keys(command) => command.concerns_all_keys(),
+            Self::Server(command) => command.concerns_all_keys(),
+            _ => false,
         }
     }
 
@@ -79,6 +105,12 @@ impl<'a> Command<'a> {
             Self::BlockingList(command) => command.execute(context),
             Self::Stream(command) => command.execute(context),
             Self::Keys(command) => command.execute(context),
+            Self::Pubsub(command) => command.execute(context),
+            Self::Server(command) => command.execute(context),
+            Self::Sort(command) => command.execute(context),
+            Self::Set(command) => command.execute(context),
+            Self::String(command) => command.execute(context),
+            Self::Transaction(command) => command.execute(context),
             Self::Connection(command) => command.execute(context),
         }
     }

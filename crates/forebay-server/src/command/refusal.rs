@@ -91,6 +91,8 @@ impl From<Error> for Refusal {
             Error::CountZero => "ERR count should be greater than 0",
             Error::SameKey => "ERR source and destination objects are the same",
             Error::WrongType => "WRONGTYPE Operation against a key holding the wrong kind of value",
+            Error::NotInteger => "ERR value is not an integer or out of range",
+            Error::IncrementOverflow => "ERR increment or decrement would overflow",
             Error::InvalidStreamId => "ERR Invalid stream ID specified as stream command argument",
             Error::IdZero => "ERR The ID specified in XADD must be greater than 0-0",
             Error::IdTooSmall => {

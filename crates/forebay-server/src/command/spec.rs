@@ -35,6 +35,8 @@ bitflags! {
         const KEYSPACE = 1 << 15;
         /// Executed at once after MULTI, instead of being queued.
         const IN_MULTI = 1 << 16;
+        /// Allowed while a client of RESP2 listens to channels.
+        const IN_PUBSUB = 1 << 17;
     }
 }
 
@@ -45,6 +47,7 @@ pub(crate) enum Group {
     Generic,
     List,
     Pubsub,
+    Scripting,
     Server,
     Set,
     Stream,
@@ -60,6 +63,7 @@ impl Group {
             Self::Generic => "generic",
             Self::List => "list",
             Self::Pubsub => "pubsub",
+            Self::Scripting => "scripting",
             Self::Server => "server",
             Self::Set => "set",
             Self::Stream => "stream",
@@ -121,6 +125,8 @@ pub(crate) struct Spec {
     pub(crate) keys: KeyPositions,
     pub(crate) parse: Parse,
     pub(crate) subcommands: &'static [Spec],
+    /// Whether it does something without a subcommand.
+    pub(crate) is_complete: bool,
 }
 
 impl Spec {
@@ -144,6 +150,7 @@ impl Spec {
             keys: KeyPositions::NONE,
             parse,
             subcommands: &[],
+            is_complete: true,
         }
     }
 
@@ -157,6 +164,7 @@ impl Spec {
     ) -> Self {
         Self {
             subcommands,
+            is_complete: false,
             ..Self::new(group, name, -2, "", since, summary, |_| {
                 Err(Refusal::SYNTAX)
             })
@@ -165,6 +173,12 @@ impl Spec {
 
     pub(crate) const fn flags(mut self, flags: Flags) -> Self {
         self.flags = self.flags.union(flags);
+        self
+    }
+
+    /// Subcommands of a command that does something without one.
+    pub(crate) const fn subcommands(mut self, subcommands: &'static [Self]) -> Self {
+        self.subcommands = subcommands;
         self
     }
 

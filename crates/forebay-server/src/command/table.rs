@@ -3,18 +3,31 @@
 use std::sync::LazyLock;
 
 use super::spec::Spec;
-use super::{Refusal, connection, keys, list, list_blocking, stream};
+use super::{
+    Refusal, connection, keys, list, list_blocking, pubsub, server, set, sort, stream, string,
+    transaction,
+};
 
 /// The rows of every family. A family is added here.
 static FAMILIES: &[&[Spec]] = &[
     connection::COMMANDS,
+    connection::CONTAINERS,
     keys::COMMANDS,
     keys::SERVER_COMMANDS,
     keys::CONTAINERS,
     list::COMMANDS,
     list_blocking::COMMANDS,
+    pubsub::COMMANDS,
+    pubsub::CONTAINERS,
+    server::COMMANDS,
+    server::GENERIC_COMMANDS,
+    server::CONTAINERS,
+    set::COMMANDS,
+    sort::COMMANDS,
     stream::COMMANDS,
     stream::CONTAINERS,
+    string::COMMANDS,
+    transaction::COMMANDS,
 ];
 
 /// No name of a command is longer.
@@ -106,6 +119,35 @@ pub(crate) fn all() -> &'static [&'static Spec] {
     &TABLE.rows
 }
 
+/// The name of a command in the table, with that of its subcommand, as [`Found`] has their numbers.
+pub(crate) fn name(row: usize, subcommand: usize) -> String {
+    let Some(spec) = all().get(row) else {
+        return "NULL".to_owned();
+    };
+    match subcommand
+        .checked_sub(1)
+        .and_then(|at| spec.subcommands.get(at))
+    {
+        Some(subcommand) => format!("{}|{}", spec.name, subcommand.name),
+        None => spec.name.to_owned(),
+    }
+}
+
+/// A command, or a subcommand with the command in front of it and a `|` between them; and the
+/// command of a subcommand.
+pub(crate) fn find_by_full_name(name: &[u8]) -> Option<(&'static Spec, Option<&'static Spec>)> {
+    let (command, subcommand) = match name.iter().position(|&byte| byte == b'|') {
+        Some(bar) => (&name[..bar], Some(&name[bar + 1..])),
+        None => (name, None),
+    };
+    let spec = all()[TABLE.find(command)?];
+    let Some(subcommand) = subcommand else {
+        return Some((spec, None));
+    };
+    let is_word = |spec: &&Spec| spec.name.as_bytes().eq_ignore_ascii_case(subcommand);
+    Some((spec.subcommands.iter().find(is_word)?, Some(spec)))
+}
+
 /// A command or subcommand that was found, and the number of the command in the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
@@ -113,6 +155,8 @@ pub(crate) struct Found {
     /// The command itself, when `spec` is a subcommand.
     pub(crate) container: Option<&'static Spec>,
     pub(crate) row: usize,
+    /// Which subcommand it is, from 1; 0 for none.
+    pub(crate) subcommand: usize,
 }
 
 impl Found {
@@ -133,11 +177,12 @@ pub(crate) fn find(arguments: &[&[u8]]) -> Result<Found, Refusal> {
         return Err(Refusal::unknown_command(arguments));
     };
     let spec = table.rows[row];
-    if spec.subcommands.is_empty() {
+    if spec.subcommands.is_empty() || (spec.is_complete && arguments.len() == 1) {
         return Ok(Found {
             spec,
             container: None,
             row,
+            subcommand: 0,
         });
     }
     find_subcommand(spec, row, arguments)
@@ -154,14 +199,16 @@ fn find_subcommand(
             spec: container,
             container: None,
             row,
+            subcommand: 0,
         });
     };
-    let is_word = |spec: &&Spec| spec.name.as_bytes().eq_ignore_ascii_case(word);
-    match container.subcommands.iter().find(is_word) {
-        Some(spec) => Ok(Found {
-            spec,
+    let is_word = |spec: &Spec| spec.name.as_bytes().eq_ignore_ascii_case(word);
+    match container.subcommands.iter().position(is_word) {
+        Some(at) => Ok(Found {
+            spec: &container.subcommands[at],
             container: Some(container),
             row,
+            subcommand: at + 1,
         }),
         None => Err(Refusal::unknown_subcommand(container.name, word)),
     }

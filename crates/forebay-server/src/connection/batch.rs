@@ -1,14 +1,21 @@
 //! Executing what has arrived.
 
-use forebay_resp::ReplyWriter;
+use bytes::BytesMut;
+use forebay_resp::{Command, CommandLimits, OwnedCommand, ReplyWriter};
 use smallvec::SmallVec;
 
-use super::{Connection, buffers};
+use super::dispatch::{Dispatched, dispatch};
+use super::session::Replies;
+use super::{Connection, Session, buffers};
 use crate::command::flow::Waiting;
-use crate::command::{Context, Flow, Refusal, Store, table};
+use crate::command::{Context, Flow, Store};
+use crate::config::Settings;
+use crate::server::Server;
 
 /// Replies are sent when there are so many bytes of them, before the next command.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
+/// A command kept for EXEC that has fewer bytes is copied out of the read buffer.
+const COPIED_BYTES_MAX: usize = 16 << 10;
 
 /// What is to be done after a batch of commands.
 pub(super) enum Next {
@@ -28,11 +35,13 @@ pub(super) type Words<'a> = SmallVec<[&'a [u8]; 8]>;
 impl Connection {
     /// Executes the commands that have arrived, until one of them stops it.
     pub(super) fn execute_batch(&mut self) -> Next {
-        let limits = self.server.command_limits();
+        let settings = self.server.settings();
+        let slow_ticks = slow_ticks(&self.server, &settings);
         if self.output.capacity() == 0 {
             self.output = buffers::take();
         }
         loop {
+            let limits = command_limits(&settings, self.session.is_authenticated);
             let command = match self.decoder.decode(&mut self.input, &limits) {
                 Ok(Some(command)) => command,
                 Ok(None) => return Next::Read,
@@ -41,18 +50,36 @@ impl Connection {
                     return Next::Close;
                 }
             };
+            let start = self.output.len();
             let words: Words<'_> = command.arguments().collect();
             let mut context = Context {
                 server: &self.server,
                 session: &mut self.session,
                 store: Store::Engine(&self.server.engine),
                 output: &mut self.output,
+                slow_ticks,
             };
+            let mut next = None;
             match dispatch(&words, &mut context) {
-                Ok(Flow::Next) => {}
-                Ok(Flow::Wait(waiting)) => return Next::Wait(waiting),
-                Ok(Flow::Close) => return Next::Close,
+                Ok(Dispatched::Executed(Flow::Next)) => {}
+                Ok(Dispatched::Executed(Flow::Wait(waiting))) => next = Some(Next::Wait(waiting)),
+                Ok(Dispatched::Executed(Flow::Close)) => next = Some(Next::Close),
+                Ok(Dispatched::Queue) => {
+                    drop(words);
+                    queue(
+                        own(command),
+                        &self.server,
+                        &mut self.session,
+                        &mut self.output,
+                    );
+                }
                 Err(refusal) => context.reply().error(refusal.text()),
+            }
+            if self.session.replies != Replies::On {
+                withhold(start, &mut self.session, &mut self.output);
+            }
+            if let Some(next) = next {
+                return next;
             }
             if self.output.len() >= OUTPUT_BYTES_MAX {
                 return Next::Flush;
@@ -61,11 +88,67 @@ impl Connection {
     }
 }
 
-/// Finds, parses and executes a command.
-fn dispatch(words: &[&[u8]], context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
-    let found = table::find(words)?;
-    if !found.spec.accepts(words.len()) {
-        return Err(Refusal::wrong_arity(&found.full_name()));
+/// Keeps a command for EXEC.
+fn queue(command: OwnedCommand, server: &Server, session: &mut Session, output: &mut BytesMut) {
+    let mut reply = ReplyWriter::new(output, session.protocol);
+    let Some(multi) = &mut session.multi else {
+        return;
+    };
+    multi.bytes = multi.bytes.saturating_add(command.wire_bytes());
+    let bytes_max = server.settings().client_query_buffer_bytes as usize;
+    if multi.bytes > bytes_max {
+        multi.is_broken = true;
+        multi.commands.clear();
+        reply.error("ERR the transaction is larger than client-query-buffer-limit allows");
+    } else {
+        multi.commands.push(command);
+        reply.simple("QUEUED");
     }
-    (found.spec.parse)(words)?.execute(context)
+    session.note();
+}
+
+/// Takes back a reply that the client does not want.
+#[cold]
+fn withhold(start: usize, session: &mut Session, output: &mut BytesMut) {
+    match session.replies {
+        Replies::On => {}
+        Replies::Off => output.truncate(start),
+        Replies::SkipNext => {
+            session.replies = Replies::Skip;
+            output.truncate(start);
+        }
+        Replies::Skip => {
+            session.replies = Replies::On;
+            output.truncate(start);
+        }
+    }
+}
+
+/// From how many ticks of the clock on a command is slow.
+fn slow_ticks(server: &Server, settings: &Settings) -> u64 {
+    u64::try_from(settings.slowlog_micros).map_or(u64::MAX, |micros| {
+        micros.saturating_mul(server.ticks_per_micro)
+    })
+}
+
+/// What a client may send in one command.
+fn command_limits(settings: &Settings, is_authenticated: bool) -> CommandLimits {
+    let mut limits = CommandLimits::default();
+    limits.arguments_max = 1 << 20;
+    limits.bulk_bytes_max = settings.proto_max_bulk_bytes;
+    limits.command_bytes_max = settings.client_query_buffer_bytes;
+    if is_authenticated {
+        limits
+    } else {
+        limits.before_authentication()
+    }
+}
+
+/// Takes a command out of the read buffer.
+fn own(command: Command<'_>) -> OwnedCommand {
+    if command.wire_bytes() < COPIED_BYTES_MAX {
+        command.copied()
+    } else {
+        command.split_off()
+    }
 }

@@ -35,6 +35,7 @@ impl Connection {
                 return Err(Ending::Killed);
             }
         }
+        self.session.stats.output_bytes.add(sent as u64);
         self.output.clear();
         Ok(())
     }

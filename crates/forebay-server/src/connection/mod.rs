@@ -10,6 +10,7 @@
 
 mod batch;
 mod buffers;
+mod dispatch;
 mod flush;
 mod run;
 mod session;
@@ -17,5 +18,5 @@ mod socket;
 mod waiting;
 
 pub(crate) use self::run::Connection;
-pub(crate) use self::session::Session;
+pub(crate) use self::session::{Multi, Replies, Session, Subscriptions};
 pub(crate) use self::socket::Socket;

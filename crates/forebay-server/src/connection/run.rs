@@ -2,17 +2,19 @@
 
 use core::future::{Future, poll_fn};
 use core::pin::pin;
+use core::sync::atomic::Ordering::Relaxed;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use forebay_resp::CommandDecoder;
+use forebay_resp::{CommandDecoder, ReplyWriter};
 use tokio::io::AsyncReadExt;
 use tracing::debug;
 
 use super::batch::Next;
 use super::{Session, Socket, buffers};
-use crate::server::{Client, Event, Server};
+use crate::server::{Client, Event, LoopStats, Message, Server};
 
 /// How many bytes are read at once; a large argument is read with more.
 const READ_BYTES: usize = 16 << 10;
@@ -49,11 +51,16 @@ impl From<io::Error> for Ending {
 }
 
 impl Connection {
-    pub(crate) fn new(server: Arc<Server>, socket: Socket, client: Arc<Client>) -> Self {
+    pub(crate) fn new(
+        server: Arc<Server>,
+        socket: Socket,
+        client: Arc<Client>,
+        stats: Arc<LoopStats>,
+    ) -> Self {
         Self {
+            session: Session::new(&server, client, stats),
             server,
             socket,
-            session: Session::new(client),
             decoder: CommandDecoder::new(),
             input: BytesMut::new(),
             output: BytesMut::new(),
@@ -78,24 +85,35 @@ impl Connection {
             () = client.told() => self.hear().await,
             read = self.read() => match read? {
                 0 => Err(Ending::Gone),
-                _ => self.serve().await,
+                bytes => {
+                    self.session.stats.input_bytes.add(bytes as u64);
+                    self.note_activity();
+                    self.serve().await
+                }
             },
         }
     }
 
+    /// Lets CLIENT LIST see that the client has done something.
+    fn note_activity(&self) {
+        let client = &self.session.client;
+        // Relaxed: see `Client`.
+        client.last_active_ms.store(self.server.now_ms(), Relaxed);
+        client.input_bytes.store(self.input.len(), Relaxed);
+    }
+
     /// Does what others have told this connection, which does not wait for anything.
     async fn hear(&mut self) -> Result<(), Ending> {
-        for event in self.session.client.take_events() {
-            match event {
-                Event::Kill | Event::Shutdown => {
-                    self.flush().await?;
-                    return Err(Ending::Killed);
-                }
-                // It is not blocked any more.
-                Event::UnblockTimeout | Event::UnblockError => {}
-            }
-        }
-        self.flush().await
+        let mail = self.session.client.take_mail();
+        // Of the other events, it is not blocked any more.
+        let ends = mail
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Kill | Event::Shutdown));
+        self.write_messages(&mail.messages);
+        self.flush().await?;
+        self.give_buffers_back();
+        if ends { Err(Ending::Killed) } else { Ok(()) }
     }
 
     /// Executes what has arrived, and sends the replies.
@@ -144,6 +162,23 @@ impl Connection {
         .await
     }
 
+    /// Writes messages of channels.
+    fn write_messages(&mut self, messages: &VecDeque<Message>) {
+        for message in messages {
+            let mut reply = ReplyWriter::new(&mut self.output, self.session.protocol);
+            if let Some(pattern) = &message.pattern {
+                reply.push(4);
+                reply.bulk("pmessage");
+                reply.bulk(pattern);
+            } else {
+                reply.push(3);
+                reply.bulk("message");
+            }
+            reply.bulk(&message.channel);
+            reply.bulk(&message.payload);
+        }
+    }
+
     fn give_buffers_back(&mut self) {
         if self.input.is_empty() {
             buffers::give_back(core::mem::take(&mut self.input));
@@ -154,6 +189,7 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
+        self.session.unsubscribe_all(&self.server);
         self.server.clients.remove(self.session.client.id);
     }
 }

@@ -1,7 +1,9 @@
 //! A connection whose command waits.
 
 use core::future::poll_fn;
+use core::sync::atomic::Ordering::Relaxed;
 use std::io;
+use std::sync::Arc;
 
 use forebay_resp::ReplyWriter;
 
@@ -9,7 +11,7 @@ use super::Connection;
 use super::run::Ending;
 use crate::command::Refusal;
 use crate::command::flow::Waiting;
-use crate::server::Event;
+use crate::server::{Client, Event};
 
 /// While a command waits, so many bytes of the commands behind it are read. A client that sends
 /// more and then goes away is only missed when its connection breaks.
@@ -24,8 +26,20 @@ impl Connection {
         &mut self,
         mut waiting: Box<dyn Waiting + Send>,
     ) -> Result<(), Ending> {
+        let client = Arc::clone(&self.session.client);
+        // Relaxed: see `Client`.
+        client.is_blocked.store(true, Relaxed);
+        let ended = self.wait_for(&client, &mut *waiting).await;
+        client.is_blocked.store(false, Relaxed);
+        ended
+    }
+
+    async fn wait_for(
+        &mut self,
+        client: &Client,
+        waiting: &mut (dyn Waiting + Send),
+    ) -> Result<(), Ending> {
         loop {
-            let client = std::sync::Arc::clone(&self.session.client);
             let protocol = self.session.protocol;
             let mut reply_bytes = core::mem::take(&mut self.output);
             let served = poll_fn(|cx| {
@@ -44,12 +58,17 @@ impl Connection {
                 Outcome::Read(_) => {}
                 Outcome::Told => {
                     if self.is_unblocked()? {
+                        // Messages of channels have come with it, or come yet.
+                        client.remind();
                         return Ok(());
                     }
                 }
-                Outcome::Served(Ok(())) => return Ok(()),
-                Outcome::Served(Err(refusal)) => {
-                    self.refuse(&refusal);
+                Outcome::Served(done) => {
+                    self.session.stats.unblocked.add(1);
+                    if let Err(refusal) = done {
+                        self.session.stats.count_error(refusal.code());
+                        self.refuse(&refusal);
+                    }
                     return Ok(());
                 }
             }

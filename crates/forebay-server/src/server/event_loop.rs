@@ -1,10 +1,10 @@
 //! The threads of a server.
 
 use core::time::Duration;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -16,9 +16,9 @@ use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{info, warn};
 
-use super::Server;
 use super::listener::{Bound, Listener};
-use crate::config::Config;
+use super::{LoopStats, Server};
+use crate::config::{Config, Unprotected};
 use crate::connection::Connection;
 
 /// How long connections have to finish when the server ends.
@@ -41,6 +41,9 @@ pub enum ServeError {
     /// The operating system refused a thread, or what a thread needs.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
+    /// Strangers could connect.
+    #[error(transparent)]
+    Unprotected(#[from] Unprotected),
     /// The engine could not be opened.
     #[error("cannot open the engine: {0}")]
     Engine(#[from] forebay::Error),
@@ -52,11 +55,13 @@ pub enum ServeError {
 /// # Errors
 /// It could not be started. Nothing is left running then.
 pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
+    config.check_protected_mode()?;
     let engine = Engine::open(forebay::Config::in_memory())?;
     let bound = Arc::new(bind(&config)?);
     let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
     let socket_path = config.unixsocket.clone();
     let server = Arc::new(Server::new(engine, config));
+    server.set_port(addresses.first().map_or(0, SocketAddr::port));
     let loops = start_loops(&server, &bound)?;
     is_ready(&addresses);
     let ended = block_until_shutdown(&server);
@@ -76,7 +81,7 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(),
 
 fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     let mut bound = Vec::new();
-    for &address in &config.addresses {
+    for address in config.addresses() {
         let socket = Bound::tcp(address, config.tcp_backlog);
         bound.push(socket.map_err(|error| ServeError::Listen {
             place: address.to_string(),
@@ -86,9 +91,12 @@ fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     if let Some(path) = &config.unixsocket {
         let socket = Bound::unix(path);
         bound.push(socket.map_err(|error| ServeError::Listen {
-            place: PathBuf::from(path).display().to_string(),
+            place: path.display().to_string(),
             error,
         })?);
+        if let Some(mode) = config.unixsocket_mode {
+            fs::set_permissions(path, Permissions::from_mode(mode))?;
+        }
     }
     Ok(bound)
 }
@@ -151,12 +159,13 @@ fn start_loop(
 /// One loop: accepts connections until the server ends, and then lets them finish.
 async fn run(server: &Arc<Server>, listeners: Vec<Listener>) {
     let mut accepting = JoinSet::new();
+    let stats = server.add_loop();
     for listener in listeners {
-        let server = Arc::clone(server);
+        let (server, stats) = (Arc::clone(server), Arc::clone(&stats));
         accepting.spawn(async move {
             let mut connections = JoinSet::new();
             tokio::select! {
-                () = accept(&server, &listener, &mut connections) => {}
+                () = accept(&server, &stats, &listener, &mut connections) => {}
                 () = server.shutdown.begun() => {}
             }
             drop(listener);
@@ -169,12 +178,19 @@ async fn run(server: &Arc<Server>, listeners: Vec<Listener>) {
     while accepting.join_next().await.is_some() {}
 }
 
-async fn accept(server: &Arc<Server>, listener: &Listener, connections: &mut JoinSet<()>) {
+async fn accept(
+    server: &Arc<Server>,
+    stats: &Arc<LoopStats>,
+    listener: &Listener,
+    connections: &mut JoinSet<()>,
+) {
     loop {
         match listener.accept().await {
-            Ok((mut socket, address)) => {
-                let max = server.config.maxclients;
-                let Some(client) = server.clients.add(address, max) else {
+            Ok((mut socket, address, local)) => {
+                let max = server.settings().maxclients;
+                let added = server.clients.add(address, local, server.now_ms(), max);
+                let Some(client) = added else {
+                    stats.rejected_connections.add(1);
                     // The buffer of a new connection has room for this; if not, it is in vain.
                     drop(
                         time::timeout(
@@ -185,7 +201,9 @@ async fn accept(server: &Arc<Server>, listener: &Listener, connections: &mut Joi
                     );
                     continue;
                 };
-                let connection = Connection::new(Arc::clone(server), socket, client);
+                let connection =
+                    Connection::new(Arc::clone(server), socket, client, Arc::clone(stats));
+                stats.connections.add(1);
                 connections.spawn(connection.run());
                 while connections.try_join_next().is_some() {}
             }

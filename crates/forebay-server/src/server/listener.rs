@@ -19,17 +19,23 @@ pub(super) enum Listener {
 }
 
 impl Listener {
-    /// The next connection, and who it is from.
-    pub(super) async fn accept(&self) -> io::Result<(Socket, String)> {
+    /// The next connection, and the addresses of its two ends.
+    pub(super) async fn accept(&self) -> io::Result<(Socket, String, String)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
                 stream.set_nodelay(true)?;
-                Ok((Socket::Tcp(stream), address.to_string()))
+                let local = stream.local_addr()?;
+                Ok((Socket::Tcp(stream), address.to_string(), local.to_string()))
             }
             Self::Unix(listener) => {
                 let (stream, _) = listener.accept().await?;
-                Ok((Socket::Unix(stream), "unix".to_owned()))
+                let local = listener.local_addr()?;
+                let path = local
+                    .as_pathname()
+                    .map_or_else(String::new, |path| path.display().to_string());
+                let address = format!("{path}:0");
+                Ok((Socket::Unix(stream), address.clone(), address))
             }
         }
     }

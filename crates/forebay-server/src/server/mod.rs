@@ -6,12 +6,17 @@
 //! loops at once. Nothing that a loop does may wait, but in a future.
 
 mod client;
+mod clients;
 mod event_loop;
 mod listener;
+mod pubsub;
 mod shared;
 mod shutdown;
+mod slowlog;
+mod stats;
 
-pub(crate) use self::client::{Client, Event};
+pub(crate) use self::client::{Client, Event, Message};
 pub(crate) use self::shared::Server;
+pub(crate) use self::stats::LoopStats;
 
 pub use self::event_loop::{ServeError, serve};

@@ -1,35 +1,124 @@
 //! What all connections of a server share.
 
-use forebay::Engine;
-use forebay_resp::CommandLimits;
+use core::sync::atomic::AtomicU16;
+use core::sync::atomic::Ordering::Relaxed;
+use core::time::Duration;
+use std::sync::Arc;
+
+use forebay::{Clock, Engine};
+use parking_lot::{Mutex, RwLock};
 
 use super::Event;
-use super::client::Clients;
+use super::clients::Clients;
+use super::pubsub::PubSub;
 use super::shutdown::Shutdown;
-use crate::config::Config;
+use super::slowlog::Slowlog;
+use super::stats::LoopStats;
+use crate::config::{Config, Settings};
 
 /// What all connections of a server share.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) engine: Engine,
+    /// What cannot be changed while the server runs.
     pub(crate) config: Config,
+    settings: RwLock<Arc<Settings>>,
     pub(crate) clients: Clients,
+    pub(crate) pubsub: PubSub,
     pub(crate) shutdown: Shutdown,
+    pub(crate) slowlog: Slowlog,
+    pub(crate) clock: Clock,
+    pub(crate) started_ms: i64,
+    /// Names this run of the server.
+    pub(crate) run_id: String,
+    loops: Mutex<Vec<Arc<LoopStats>>>,
+    port: AtomicU16,
+    /// Counts the time that commands take.
+    pub(crate) ticker: quanta::Clock,
+    pub(crate) ticks_per_micro: u64,
 }
 
 impl Server {
     pub(crate) fn new(engine: Engine, config: Config) -> Self {
+        let (clock, ticker) = (Clock::system(), quanta::Clock::new());
+        let started_ms = clock.unix_ms();
+        let random = ahash::RandomState::new();
+        let run_id = (0..3_u8)
+            .map(|part| format!("{:016x}", random.hash_one(part)))
+            .collect::<String>()[..40]
+            .to_owned();
         Self {
             engine,
-            config,
+            settings: RwLock::new(Arc::new(config.settings.clone())),
             clients: Clients::default(),
+            pubsub: PubSub::default(),
             shutdown: Shutdown::default(),
+            slowlog: Slowlog::default(),
+            clock,
+            started_ms,
+            run_id,
+            loops: Mutex::default(),
+            port: AtomicU16::new(config.port),
+            config,
+            ticks_per_micro: ticks_per_micro(&ticker),
+            ticker,
         }
     }
 
-    /// What a client may send in one command.
-    pub(crate) fn command_limits(&self) -> CommandLimits {
-        CommandLimits::default()
+    /// What CONFIG SET can change, as it is now.
+    #[inline]
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read())
+    }
+
+    pub(crate) fn set_settings(&self, settings: Settings) {
+        *self.settings.write() = Arc::new(settings);
+    }
+
+    /// The counters for a new loop.
+    pub(super) fn add_loop(&self) -> Arc<LoopStats> {
+        let stats = Arc::new(LoopStats::new());
+        self.loops.lock().push(Arc::clone(&stats));
+        stats
+    }
+
+    /// The counters of all loops.
+    pub(crate) fn loops(&self) -> Vec<Arc<LoopStats>> {
+        self.loops.lock().clone()
+    }
+
+    /// The configuration as it is now.
+    pub(crate) fn current_config(&self) -> Config {
+        Config {
+            settings: Settings::clone(&self.settings()),
+            ..self.config.clone()
+        }
+    }
+
+    /// The port on which it listens; 0 when it does on none.
+    pub(crate) fn port(&self) -> u16 {
+        // Relaxed: it is set once, before there are clients.
+        self.port.load(Relaxed)
+    }
+
+    pub(super) fn set_port(&self, port: u16) {
+        // Relaxed: see above.
+        self.port.store(port, Relaxed);
+    }
+
+    /// The time in microseconds since 1970.
+    pub(crate) fn unix_micros(&self) -> i64 {
+        let within = self.ticker.delta_as_nanos(0, self.ticker.raw()) / 1_000 % 1_000;
+        self.now_ms().saturating_mul(1_000) + within.cast_signed()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.unix_ms()
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        let ms = self.now_ms().saturating_sub(self.started_ms);
+        Duration::from_millis(ms.max(0).unsigned_abs())
     }
 
     /// Tells everybody that the server ends.
@@ -39,4 +128,12 @@ impl Server {
             client.tell(Event::Shutdown);
         }
     }
+}
+
+/// How many ticks of the clock a microsecond has, or a little less.
+fn ticks_per_micro(ticker: &quanta::Clock) -> u64 {
+    const TICKS: u64 = 1 << 32;
+
+    let nanos = ticker.delta_as_nanos(0, TICKS).max(1);
+    (TICKS.saturating_mul(1_000) / nanos).max(1)
 }
