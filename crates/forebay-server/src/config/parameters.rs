@@ -269,7 +269,7 @@ fn assign<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
 fn number<T: core::str::FromStr>(value: &str) -> Result<T, String> {
     value
         .parse()
-        .map_err(|_| "it must be a whole number".to_owned())
+        .map_err(|_| "it must be a whole number in its range".to_owned())
 }
 
 fn narrow(bytes: u64) -> Result<u32, String> {

@@ -2,12 +2,11 @@
 
 use std::env;
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
-use tracing::error;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, ServeArgs};
@@ -27,7 +26,6 @@ pub fn run(arguments: &ServeArgs) -> ExitCode {
     match server::serve(config, |addresses| banner.print(addresses)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            error!("{error}");
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
@@ -50,7 +48,7 @@ fn start_log(config: &Config) {
 /// What is printed when the server listens.
 struct Banner {
     unixsocket: Option<String>,
-    has_password: bool,
+    password: &'static str,
     loops: usize,
 }
 
@@ -61,7 +59,13 @@ impl Banner {
                 .unixsocket
                 .as_ref()
                 .map(|path| path.display().to_string()),
-            has_password: config.settings.needs_password(),
+            password: match config.settings.needs_password() {
+                true => "required",
+                false if config.hosts.iter().all(IpAddr::is_loopback) => {
+                    "none: only this machine can connect"
+                }
+                false => "none, and others can connect",
+            },
             loops: config.loops,
         }
     }
@@ -75,12 +79,7 @@ impl Banner {
             println!("  listening on   {path}");
         }
         println!("  data           in memory only: it ends with this process");
-        let password = if self.has_password {
-            "required"
-        } else {
-            "none: only this machine can connect"
-        };
-        println!("  password       {password}");
+        println!("  password       {}", self.password);
         println!("  event loops    {}", self.loops);
         if let Some(address) = addresses.first() {
             let port = address.port();
