@@ -3,6 +3,7 @@
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::Topology;
 use crate::drive::stream::{Reader, add_all, case, check_pending, consume, judge, work_of};
+use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape};
@@ -43,6 +44,7 @@ fn group(topology: Topology, count: usize) -> Group {
         made: Vec::new(),
     };
     visit_streams(&mut cases);
+    cases.visit::<Copying>();
     let entries = if producers == 0 {
         "from a backlog".to_owned()
     } else {

@@ -4,6 +4,7 @@ use forebay::StreamId;
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{Reader, case, work_of};
+use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Session, Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape};
@@ -79,6 +80,7 @@ fn group(route: Route) -> Group {
         cases: Vec::new(),
     };
     visit_streams(&mut cases);
+    cases.visit::<Copying>();
     let shape = Shape {
         workload: "stream-range",
         title: route.title().to_owned(),

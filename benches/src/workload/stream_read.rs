@@ -2,6 +2,7 @@
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{Reader, add_all, case, read_all, work_of};
+use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape};
@@ -22,6 +23,7 @@ fn group(count: usize) -> Group {
         cases: Vec::new(),
     };
     visit_streams(&mut cases);
+    cases.visit::<Copying>();
     let shape = Shape {
         workload: "stream-read",
         title: format!("XREAD COUNT {count} after the last id"),

@@ -1,7 +1,7 @@
 //! Forebay's own streams, by handle and by name.
 
 use forebay::stream::{
-    Delivered, GroupReadFrom, GroupStart, IdBound, Trim, XaddOptions, XautoclaimOptions,
+    Delivered, EntryRef, GroupReadFrom, GroupStart, IdBound, Trim, XaddOptions, XautoclaimOptions,
     XgroupCreateOptions, XreadOptions, XreadgroupOptions,
 };
 use forebay::{Consumer, Engine, Entry, Fields, Group, StreamId};
@@ -15,25 +15,36 @@ const KEY: &str = "mq";
 
 /// One stream by handle, and its groups.
 #[derive(Debug)]
-pub struct Stream<const AUTOCLAIM: bool> {
+pub struct Stream<const WAY: u8> {
     handle: forebay::Stream,
     groups: Vec<Group>,
     _engine: Engine,
 }
 
-/// Takes over with XREADGROUP CLAIM, which finds what has been idle longest at once.
-pub type Handles = Stream<false>;
-/// Takes over with XAUTOCLAIM, which walks through all that is pending, by id.
-pub type Autoclaiming = Stream<true>;
+const LENT: u8 = 0;
+const COPIED: u8 = 1;
+const AUTOCLAIM: u8 = 2;
 
-impl<const AUTOCLAIM: bool> Named for Stream<AUTOCLAIM> {
+/// Reads entries where they are, and takes over with XREADGROUP CLAIM, which finds what has been
+/// idle longest at once.
+pub type Handles = Stream<LENT>;
+/// Reads entries that are copied as shared `Bytes`.
+pub type Copying = Stream<COPIED>;
+/// Takes over with XAUTOCLAIM, which walks through all that is pending, by id.
+pub type Autoclaiming = Stream<AUTOCLAIM>;
+
+impl<const WAY: u8> Named for Stream<WAY> {
     const NAME: &'static str = NAME;
-    const VARIANT: Option<&'static str> = if AUTOCLAIM { Some("autoclaim") } else { None };
+    const VARIANT: Option<&'static str> = match WAY {
+        COPIED => Some("bytes"),
+        AUTOCLAIM => Some("autoclaim"),
+        _ => None,
+    };
 }
 
-impl<const AUTOCLAIM: bool> stream::Stream for Stream<AUTOCLAIM> {
-    type Session<'a> = &'a forebay::Stream;
-    type Member<'a> = Working<AUTOCLAIM>;
+impl<const WAY: u8> stream::Stream for Stream<WAY> {
+    type Session<'a> = Reading<'a, WAY>;
+    type Member<'a> = Working<WAY>;
 
     fn new(groups: usize) -> Self {
         let engine = open();
@@ -54,11 +65,11 @@ impl<const AUTOCLAIM: bool> stream::Stream for Stream<AUTOCLAIM> {
         }
     }
 
-    fn session(&self) -> &forebay::Stream {
-        &self.handle
+    fn session(&self) -> Reading<'_, WAY> {
+        Reading(&self.handle)
     }
 
-    fn member(&self, group: usize, consumer: usize) -> Working<AUTOCLAIM> {
+    fn member(&self, group: usize, consumer: usize) -> Working<WAY> {
         Working {
             consumer: self.groups[group].consumer(consumer.to_string()),
             cursor: StreamId::MIN,
@@ -79,10 +90,21 @@ fn show(entries: &[Entry], mut visit: impl FnMut(StreamId, &[u8])) {
     }
 }
 
-impl Session for &forebay::Stream {
+/// The message in an entry that is lent.
+#[inline]
+fn lent(entry: EntryRef<'_>) -> (StreamId, &[u8]) {
+    let value = entry.fields.iter().next();
+    (entry.id, value.map_or(b"", |(_, value)| value))
+}
+
+/// A thread's way to the stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a, const WAY: u8>(&'a forebay::Stream);
+
+impl<const WAY: u8> Session for Reading<'_, WAY> {
     #[inline]
     fn add(&mut self, message: &[u8]) {
-        must(self.xadd([(FIELD, message)]));
+        must(self.0.xadd([(FIELD, message)]));
     }
 
     #[inline]
@@ -91,7 +113,7 @@ impl Session for &forebay::Stream {
             trim: Some(Trim::maxlen(maxlen).approximately()),
             ..XaddOptions::default()
         };
-        must(self.xadd_with(&options, [(FIELD, message)]));
+        must(self.0.xadd_with(&options, [(FIELD, message)]));
     }
 
     #[inline]
@@ -100,7 +122,15 @@ impl Session for &forebay::Stream {
             count: Some(count as u64),
             ..XreadOptions::default()
         };
-        show(&must(self.xread(after, &options)), visit);
+        if WAY == COPIED {
+            show(&must(self.0.xread(after, &options)), visit);
+            return;
+        }
+        let mut visit = visit;
+        must(self.0.xread_with(after, &options, |entry| {
+            let (id, message) = lent(entry);
+            visit(id, message);
+        }));
     }
 
     #[inline]
@@ -111,7 +141,16 @@ impl Session for &forebay::Stream {
         count: usize,
         visit: impl FnMut(StreamId, &[u8]),
     ) {
-        show(&must(self.xrange(from..=to, Some(count as u64))), visit);
+        let (range, count) = (from..=to, Some(count as u64));
+        if WAY == COPIED {
+            show(&must(self.0.xrange(range, count)), visit);
+            return;
+        }
+        let mut visit = visit;
+        must(self.0.xrange_with(range, count, |entry| {
+            let (id, message) = lent(entry);
+            visit(id, message);
+        }));
     }
 
     #[inline]
@@ -122,28 +161,37 @@ impl Session for &forebay::Stream {
         count: usize,
         visit: impl FnMut(StreamId, &[u8]),
     ) {
-        show(&must(self.xrevrange(from..=to, Some(count as u64))), visit);
+        let (range, count) = (from..=to, Some(count as u64));
+        if WAY == COPIED {
+            show(&must(self.0.xrevrange(range, count)), visit);
+            return;
+        }
+        let mut visit = visit;
+        must(self.0.xrevrange_with(range, count, |entry| {
+            let (id, message) = lent(entry);
+            visit(id, message);
+        }));
     }
 
     fn length(&mut self) -> u64 {
-        must(self.xlen())
+        must(self.0.xlen())
     }
 }
 
 /// One consumer by handle.
 #[derive(Debug)]
-pub struct Working<const AUTOCLAIM: bool> {
+pub struct Working<const WAY: u8> {
     consumer: Consumer,
     /// Where XAUTOCLAIM goes on.
     cursor: StreamId,
 }
 
-impl<const AUTOCLAIM: bool> Working<AUTOCLAIM> {
+impl<const WAY: u8> Working<WAY> {
     #[inline]
-    fn deliver(&self, count: u64, claim: Option<u64>, mut visit: impl FnMut(StreamId, &[u8])) {
+    fn take_over(&self, count: u64, min_idle_ms: u64, mut visit: impl FnMut(StreamId, &[u8])) {
         let options = XreadgroupOptions {
             count: Some(count),
-            claim,
+            claim: Some(min_idle_ms),
             ..XreadgroupOptions::default()
         };
         for Delivered { id, fields, .. } in
@@ -172,10 +220,17 @@ impl<const AUTOCLAIM: bool> Working<AUTOCLAIM> {
     }
 }
 
-impl<const AUTOCLAIM: bool> Member for Working<AUTOCLAIM> {
+impl<const WAY: u8> Member for Working<WAY> {
     #[inline]
-    fn take(&mut self, count: usize, visit: impl FnMut(StreamId, &[u8])) {
-        self.deliver(count as u64, None, visit);
+    fn take(&mut self, count: usize, mut visit: impl FnMut(StreamId, &[u8])) {
+        if WAY == COPIED {
+            show(&must(self.consumer.read(count as u64)), visit);
+            return;
+        }
+        must(self.consumer.read_with(count as u64, |entry| {
+            let (id, message) = lent(entry);
+            visit(id, message);
+        }));
     }
 
     #[inline]
@@ -185,11 +240,11 @@ impl<const AUTOCLAIM: bool> Member for Working<AUTOCLAIM> {
 
     fn claim(&mut self, min_idle_ms: u64, count: usize, visit: impl FnMut(StreamId, &[u8])) {
         let count = count as u64;
-        if AUTOCLAIM {
+        if WAY == AUTOCLAIM {
             self.autoclaim(min_idle_ms, XautoclaimOptions { count }, visit);
             return;
         }
-        self.deliver(count, Some(min_idle_ms), visit);
+        self.take_over(count, min_idle_ms, visit);
     }
 
     fn pending(&mut self) -> u64 {

@@ -146,7 +146,7 @@ pub trait StreamVisitor {
     fn visit<S: Stream>(&mut self);
 }
 
-/// Visits every stream: Forebay in its ways of use first, then the peers by name. A peer that is
+/// Visits every stream: Forebay first, then the peers by name. A peer that is
 /// not installed is left out.
 pub fn visit_streams(visitor: &mut impl StreamVisitor) {
     visitor.visit::<forebay::Handles>();

@@ -25,6 +25,7 @@ static FAMILIES: &[&[Spec]] = &[
     set::COMMANDS,
     sort::COMMANDS,
     stream::COMMANDS,
+    stream::CONTAINERS,
     string::COMMANDS,
     transaction::COMMANDS,
 ];

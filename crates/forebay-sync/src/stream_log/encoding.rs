@@ -99,6 +99,14 @@ impl<'a> Encoded<'a> {
 #[derive(Clone, Debug)]
 pub struct Fields<'a>(Encoded<'a>);
 
+impl<'a> Fields<'a> {
+    /// The fields that are still to come.
+    #[must_use]
+    pub const fn rest(&self) -> Encoded<'a> {
+        self.0
+    }
+}
+
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 

@@ -1,11 +1,13 @@
 //! A log at one moment, for owners who look at it more than once, and who keep notes about places.
 
+use core::cell::Cell;
 use core::fmt;
 
 use super::entry::{EntryRef, Place};
 use super::finder::Finder;
 use super::id::Id;
 use super::log::StreamLog;
+use super::segment::Segment;
 use super::state::{Counters, State};
 use super::view::View;
 use crate::loom::AtomicU64;
@@ -38,6 +40,8 @@ pub struct Snapshot<'g> {
     counters: Counters,
     edits: &'g AtomicU64,
     deletions: &'g AtomicU64,
+    /// Of the place that was looked at last: the next one is often near.
+    recent: Cell<Option<Segment<'g>>>,
 }
 
 impl<'g> Snapshot<'g> {
@@ -47,6 +51,7 @@ impl<'g> Snapshot<'g> {
             counters,
             edits: &log.edits,
             deletions: &log.deletions,
+            recent: Cell::new(None),
         }
     }
 
@@ -116,10 +121,22 @@ impl<'g> Snapshot<'g> {
         self.view.get(id)
     }
 
-    /// The entry at this place, unless it was deleted or trimmed.
+    /// The entry at this place, unless it was deleted or trimmed. O(1) if it is in the same
+    /// segment as the last one, O(log of the number of segments) otherwise.
     #[must_use]
     pub fn at(&self, place: Place) -> Option<EntryRef<'g>> {
-        self.view.at(place)
+        self.view.at_slot(self.segment(place)?, place.slot)
+    }
+
+    #[inline]
+    fn segment(&self, place: Place) -> Option<Segment<'g>> {
+        let recent = self.recent.get();
+        if recent.is_some_and(|segment| segment.header().number == place.segment) {
+            return recent;
+        }
+        let found = self.view.segment(place.segment);
+        self.recent.set(found);
+        found
     }
 
     /// The entries with ids from `from` to `to`, both included, in ascending order. O(log n) and
@@ -167,17 +184,17 @@ impl<'g> Snapshot<'g> {
         Finder::new(self.view)
     }
 
-    /// The id of the entry at this place, deleted or not, as long as its segment is there. O(log
-    /// of the number of segments).
+    /// The id of the entry at this place, deleted or not, as long as its segment is there.
+    /// Complexity as [`Snapshot::at`].
     #[must_use]
     pub fn id_at(&self, place: Place) -> Option<Id> {
-        self.view.name(place)
+        self.view.name(self.segment(place)?, place.slot)
     }
 
     /// Whether the entry at this place is there and was not deleted or trimmed.
     #[must_use]
     pub fn is_live(&self, place: Place) -> bool {
-        self.view.at(place).is_some()
+        self.at(place).is_some()
     }
 }
 

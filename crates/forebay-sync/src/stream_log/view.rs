@@ -168,6 +168,18 @@ impl<'g> View<'g> {
         self.ascending_from(self.head, self.first, Id::MAX).next()
     }
 
+    /// The id of the first entry: mostly that of the slot where the view begins.
+    #[inline]
+    fn first_id(&self) -> Option<Id> {
+        if self.first < self.span(self.head).1 {
+            let slot = self.head.published(self.first);
+            if !slot.is_deleted() {
+                return Some(slot.key().id(self.head.header().base));
+            }
+        }
+        self.first().map(|entry| entry.id())
+    }
+
     pub(super) fn last(&self) -> Option<EntryRef<'g>> {
         self.descending(Id::MAX, Id::MIN).next()
     }
@@ -178,7 +190,12 @@ impl<'g> View<'g> {
 
     /// The entry at a place, if it is live.
     pub(super) fn at(&self, place: Place) -> Option<EntryRef<'g>> {
-        let (segment, index) = self.resolve(place)?;
+        self.at_slot(self.segment(place.segment)?, place.slot)
+    }
+
+    /// The same, of a segment of the view.
+    pub(super) fn at_slot(&self, segment: Segment<'g>, slot: u16) -> Option<EntryRef<'g>> {
+        let index = self.used(segment, slot)?;
         let slot = segment.published(index);
         // SAFETY: just read; not deleted when the view was taken, or the reader will notice.
         (!slot.is_deleted()).then(|| unsafe { EntryRef::new(segment, index, slot) })
@@ -187,15 +204,18 @@ impl<'g> View<'g> {
     /// Segment and slot of a place, if it is in the view.
     pub(super) fn resolve(&self, place: Place) -> Option<(Segment<'g>, u32)> {
         let segment = self.segment(place.segment)?;
-        let slot = u32::from(place.slot);
-        let (first, end) = self.span(segment);
-        (first..end).contains(&slot).then_some((segment, slot))
+        Some((segment, self.used(segment, place.slot)?))
     }
 
-    /// The id at a place, its entry deleted, trimmed or live, if the view has its segment.
-    pub(super) fn name(&self, place: Place) -> Option<Id> {
-        let segment = self.segment(place.segment)?;
-        let slot = u32::from(place.slot);
+    fn used(&self, segment: Segment<'g>, slot: u16) -> Option<u32> {
+        let (first, end) = self.span(segment);
+        let slot = u32::from(slot);
+        (first..end).contains(&slot).then_some(slot)
+    }
+
+    /// The id of a slot, its entry deleted, trimmed or live.
+    pub(super) fn name(&self, segment: Segment<'g>, slot: u16) -> Option<Id> {
+        let slot = u32::from(slot);
         let is_used = slot < self.span(segment).1;
         is_used.then(|| segment.published(slot).key().id(segment.header().base))
     }
@@ -225,7 +245,7 @@ impl<'g> View<'g> {
     }
 
     /// The segment with this number, if it is in the view.
-    fn segment(&self, number: u64) -> Option<Segment<'g>> {
+    pub(super) fn segment(&self, number: u64) -> Option<Segment<'g>> {
         if number < self.head.header().number || number > self.tail.header().number {
             return None;
         }
@@ -258,7 +278,7 @@ impl<'g> View<'g> {
     pub(super) fn state(&self, counters: Counters) -> State {
         State {
             len: self.ordinal() - counters.removed,
-            first_id: self.first().map(|entry| entry.id()),
+            first_id: self.first_id(),
             last_id: self.last_id(),
             entries_added: self.ordinal().wrapping_add(counters.offset),
             max_deleted_id: counters.max_deleted_id,

@@ -8,7 +8,7 @@ use super::Keys;
 use crate::error::Result;
 use crate::frozen::{FrozenKey, position};
 use crate::object::Object;
-use crate::stream::body::{Budget, FrozenStream};
+use crate::stream::body::{Budget, FrozenStream, StreamBody, copies};
 use crate::stream::{Entry, ReadFrom, StreamId, XreadOptions};
 
 /// Entries of several of the keys of a call, in the order of its arguments.
@@ -24,10 +24,11 @@ impl Read {
     /// What there is at once without freezing anything; none also when that cannot be known.
     pub(super) fn glance(&self, object: &Object) -> Vec<Entry> {
         let mut budget = Budget::of_read(&self.options);
-        let stream = object.stream();
-        let read =
-            stream.and_then(|stream| stream.read_from(*self.from.first()?, &mut budget).ok());
-        read.unwrap_or_default()
+        let read = |stream: &StreamBody| {
+            let from = *self.from.first()?;
+            stream.read_from(from, &mut budget, copies).ok()
+        };
+        object.stream().and_then(read).unwrap_or_default()
     }
 
     /// What there is in the keys that are frozen.

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::command::stream::read::{self, Keyed, Run};
 use crate::error::{Error, Result};
 use crate::object::Object;
-use crate::stream::{Entry, IdRange, ReadFrom, XreadOptions};
+use crate::stream::{Entry, EntryRef, IdRange, ReadFrom, XreadOptions};
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -83,6 +83,62 @@ impl Engine {
         count: Option<u64>,
     ) -> Result<Vec<Entry>> {
         self.run(key.as_ref(), Run::new(range.into(), count, true)?)
+    }
+
+    /// XRANGE of entries that are lent: see [`Stream::xrange_with`](crate::Stream::xrange_with).
+    ///
+    /// # Errors
+    /// As [`Engine::xrange`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// engine.xadd("mq", [("stock", "5")])?;
+    /// let count = engine.xrange_with("mq", .., None, |entry| {
+    ///     assert_eq!(entry.fields.value("stock"), Some(&b"5"[..]));
+    /// })?;
+    /// assert_eq!(count, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xrange_with(
+        &self,
+        key: impl AsRef<[u8]>,
+        range: impl Into<IdRange>,
+        count: Option<u64>,
+        f: impl FnMut(EntryRef<'_>),
+    ) -> Result<usize> {
+        self.run_with(key.as_ref(), Run::new(range.into(), count, false)?, f)
+    }
+
+    /// XREVRANGE of entries that are lent: see
+    /// [`Stream::xrange_with`](crate::Stream::xrange_with).
+    ///
+    /// # Errors
+    /// As [`Engine::xrange`].
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    ///
+    /// let engine = Engine::open(Config::in_memory())?;
+    /// assert_eq!(engine.xrevrange_with("mq", .., Some(1), |_| ())?, 0);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    pub fn xrevrange_with(
+        &self,
+        key: impl AsRef<[u8]>,
+        range: impl Into<IdRange>,
+        count: Option<u64>,
+        f: impl FnMut(EntryRef<'_>),
+    ) -> Result<usize> {
+        self.run_with(key.as_ref(), Run::new(range.into(), count, true)?, f)
+    }
+
+    fn run_with(&self, key: &[u8], run: Run, f: impl FnMut(EntryRef<'_>)) -> Result<usize> {
+        let read = |object: &_| read::xrange_with(&self.core, object, run, f);
+        Ok(self.core.with_existing(key, read)?.unwrap_or(0))
     }
 
     fn run(&self, key: &[u8], run: Run) -> Result<Vec<Entry>> {

@@ -4,6 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use forebay_sync::stream_log::{self, Encoded};
 
 /// The fields of an entry: pairs of a name and a value, in the order in which they were added. A
 /// name may come more than once.
@@ -22,7 +23,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Fields {
-    /// For each field the length of its name, the name, the length of its value, and the value.
+    /// For each field the length of its name, the name, the length of its value, and the value, as
+    /// the log stores them.
     block: Bytes,
 }
 
@@ -30,6 +32,12 @@ impl Fields {
     /// Fields in a block that has the form of this type's.
     pub(super) fn from_block(block: Bytes) -> Self {
         Self { block }
+    }
+
+    /// As the log stores fields that bring their names along.
+    #[inline]
+    pub(super) fn encoded(&self) -> Encoded<'_> {
+        encoded(&self.block)
     }
 
     /// Whether there are none, which no entry of a stream has.
@@ -74,7 +82,7 @@ impl Fields {
     /// ```
     #[must_use]
     pub fn iter(&self) -> FieldsIter<'_> {
-        FieldsIter { rest: &self.block }
+        FieldsIter::new(self.encoded())
     }
 
     /// The value of the first field with this name.
@@ -101,11 +109,15 @@ impl Fields {
 /// `{"name": "value"}`, what is not printable escaped.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |bytes| Text(bytes);
-        f.debug_map()
-            .entries(self.iter().map(|(name, value)| (text(name), text(value))))
-            .finish()
+        write_debug(self.iter(), f)
     }
+}
+
+/// How fields look that are printed to be read by people.
+pub(super) fn write_debug(fields: FieldsIter<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_map()
+        .entries(fields.map(|(name, value)| (Text(name), Text(value))))
+        .finish()
 }
 
 struct Text<'a>(&'a [u8]);
@@ -174,21 +186,21 @@ impl IntoIterator for Fields {
 
 /// The [fields](Fields) of an entry, borrowed.
 #[derive(Clone, Debug)]
-pub struct FieldsIter<'a> {
-    rest: &'a [u8],
+pub struct FieldsIter<'a>(stream_log::Fields<'a>);
+
+impl<'a> FieldsIter<'a> {
+    #[inline]
+    pub(super) const fn new(encoded: Encoded<'a>) -> Self {
+        Self(encoded.fields())
+    }
 }
 
 impl<'a> Iterator for FieldsIter<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let mut part = || {
-            let (len, rest) = length(self.rest)?;
-            let (part, rest) = rest.split_at_checked(len)?;
-            self.rest = rest;
-            Some(part)
-        };
-        Some((part()?, part()?))
+        self.0.next()
     }
 }
 
@@ -204,10 +216,10 @@ impl Iterator for FieldsIntoIter {
     type Item = (Bytes, Bytes);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let mut iter = FieldsIter { rest: &self.rest };
-        let (name, value) = iter.next()?;
+        let mut fields = encoded(&self.rest).fields();
+        let (name, value) = fields.next()?;
         let pair = (self.rest.slice_ref(name), self.rest.slice_ref(value));
-        self.rest = self.rest.slice_ref(iter.rest);
+        self.rest = self.rest.slice_ref(fields.rest().body);
         Some(pair)
     }
 }
@@ -232,16 +244,11 @@ const fn low_bits(number: usize) -> u8 {
     (number & 0x7f) as u8
 }
 
-/// The length at the front of `bytes`, and what follows it; `None` at the end.
-fn length(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut len = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        len |= usize::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Some((len, &bytes[at + 1..]));
-        }
+const fn encoded(block: &[u8]) -> Encoded<'_> {
+    Encoded {
+        names: None,
+        body: block,
     }
-    None
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use forebay_sync::stream_log;
 use smallvec::SmallVec;
 
 use super::NO_GROUP;
-use super::read::Keyed;
+use super::read::{Keyed, lend_copies};
 use crate::engine::Core;
 use crate::error::{Error, Result};
 use crate::frozen::FrozenSet;
 use crate::object::Object;
-use crate::stream::body::{Budget, GroupRead, SharedGroup};
-use crate::stream::{Delivered, Entry, GroupReadFrom, XreadgroupOptions};
+use crate::stream::body::{Budget, GroupRead, SharedGroup, copies, lend};
+use crate::stream::{Delivered, Entry, EntryRef, GroupReadFrom, XreadgroupOptions};
 
 /// A consumer that reads.
 #[derive(Clone, Copy, Debug)]
@@ -61,20 +62,54 @@ pub(crate) fn read_new(
     object: &Arc<Object>,
     reading: &Reading<'_>,
 ) -> Result<Vec<Entry>> {
+    match at_once(core, object, reading, copies) {
+        Some(entries) => Ok(entries),
+        None => exclusively(core, object, reading),
+    }
+}
+
+/// The same, of entries that are lent: how many.
+#[inline]
+pub(crate) fn read_new_with(
+    core: &Core,
+    object: &Arc<Object>,
+    reading: &Reading<'_>,
+    mut f: impl FnMut(EntryRef<'_>),
+) -> Result<usize> {
+    if let Some(count) = at_once(core, object, reading, |found| lend(found, &mut f)) {
+        return Ok(count);
+    }
+    // Nobody is to wait for what `f` does.
+    let entries = exclusively(core, object, reading)?;
+    Ok(lend_copies(&entries, f))
+}
+
+/// New entries, if nothing has to be frozen for them.
+#[inline]
+fn at_once<R>(
+    core: &Core,
+    object: &Object,
+    reading: &Reading<'_>,
+    f: impl FnOnce(&[stream_log::EntryRef<'_>]) -> R,
+) -> Option<R> {
     let read = reading.of(GroupReadFrom::New, core.clock().unix_ms());
     let mut budget = Budget::of_group_read(reading.options);
-    if let Some(stream) = object.stream()
-        && let Ok(entries) = stream.deliver_entries(reading.group, reading.hint, &read, &mut budget)
-    {
-        return Ok(entries);
-    }
+    let (group, hint) = (reading.group, reading.hint);
+    let stream = object.stream()?;
+    stream.deliver_with(group, hint, &read, &mut budget, f).ok()
+}
+
+#[cold]
+fn exclusively(core: &Core, object: &Arc<Object>, reading: &Reading<'_>) -> Result<Vec<Entry>> {
+    let read = reading.of(GroupReadFrom::New, core.clock().unix_ms());
+    let mut budget = Budget::of_group_read(reading.options);
+    let delivered = core.on_group(object, |stream| {
+        stream.deliver(reading.group, &read, &mut budget)
+    });
     let entry = |delivered: Delivered| Entry {
         id: delivered.id,
         fields: delivered.fields.unwrap_or_default(),
     };
-    let delivered = core.on_group(object, |stream| {
-        stream.deliver(reading.group, &read, &mut budget)
-    });
     Ok(delivered?.into_iter().map(entry).collect())
 }
 

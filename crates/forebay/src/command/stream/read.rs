@@ -8,8 +8,9 @@ use crate::engine::Core;
 use crate::error::Result;
 use crate::frozen::FrozenSet;
 use crate::object::Object;
-use crate::stream::body::{Budget, FrozenStream};
-use crate::stream::{Entry, IdRange, ReadFrom, StreamId, XreadOptions};
+pub(crate) use crate::stream::body::Run;
+use crate::stream::body::{Budget, copies, lend};
+use crate::stream::{Entry, EntryRef, IdRange, ReadFrom, XreadOptions};
 
 /// Entries of several keys: which of the arguments, and what it has.
 pub(crate) type Keyed<T> = Vec<(usize, Vec<T>)>;
@@ -27,15 +28,6 @@ pub(crate) fn xlen(core: &Core, object: &Arc<Object>) -> Result<u64> {
         .unwrap_or(0))
 }
 
-/// A range that was checked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Run {
-    from: StreamId,
-    to: StreamId,
-    limit: usize,
-    is_backwards: bool,
-}
-
 impl Run {
     /// The arguments of XRANGE and XREVRANGE, which look at the end that they are given first
     /// before the other one.
@@ -46,44 +38,48 @@ impl Run {
         } else {
             (range.start.lowest()?, range.end.highest()?)
         };
-        let limit = count.map_or(usize::MAX, |count| {
-            usize::try_from(count).unwrap_or(usize::MAX)
-        });
         Ok(Self {
             from,
             to,
-            limit,
+            limit: count.unwrap_or(u64::MAX),
             is_backwards,
         })
-    }
-
-    /// What it has of a stream.
-    pub(crate) fn of(self, stream: &FrozenStream<'_>) -> Vec<Entry> {
-        if self.is_backwards {
-            stream.range_back(self.from, self.to, self.limit)
-        } else {
-            stream.range(self.from, self.to, self.limit)
-        }
     }
 }
 
 /// XRANGE and XREVRANGE.
 pub(crate) fn xrange(core: &Core, object: &Arc<Object>, run: Run) -> Result<Vec<Entry>> {
-    let Run {
-        from, to, limit, ..
-    } = run;
-    if let Some(stream) = object.stream() {
-        let read = if run.is_backwards {
-            stream.range_back(from, to, limit)
-        } else {
-            stream.range(from, to, limit)
-        };
-        if let Ok(entries) = read {
-            return Ok(entries);
-        }
+    if let Some(stream) = object.stream()
+        && let Ok(entries) = stream.range(run, copies)
+    {
+        return Ok(entries);
     }
-    let read = core.edit_stream(object, |stream| run.of(stream));
+    let read = core.edit_stream(object, |stream| stream.range(run));
     Ok(read?.unwrap_or_default())
+}
+
+/// XRANGE and XREVRANGE of entries that are lent: how many.
+#[inline]
+pub(crate) fn xrange_with(
+    core: &Core,
+    object: &Arc<Object>,
+    run: Run,
+    mut f: impl FnMut(EntryRef<'_>),
+) -> Result<usize> {
+    if let Some(stream) = object.stream()
+        && let Ok(count) = stream.range(run, |found| lend(found, &mut f))
+    {
+        return Ok(count);
+    }
+    // Nobody is to wait for what `f` does.
+    let read = core.edit_stream(object, |stream| stream.range(run))?;
+    Ok(lend_copies(&read.unwrap_or_default(), f))
+}
+
+/// Lends entries that had to be copied.
+pub(crate) fn lend_copies(entries: &[Entry], f: impl FnMut(EntryRef<'_>)) -> usize {
+    entries.iter().map(EntryRef::from).for_each(f);
+    entries.len()
 }
 
 /// XREAD of one stream, without waiting.
@@ -95,12 +91,31 @@ pub(crate) fn xread(
 ) -> Result<Vec<Entry>> {
     let mut budget = Budget::of_read(options);
     if let Some(stream) = object.stream()
-        && let Ok(entries) = stream.read_from(from, &mut budget)
+        && let Ok(entries) = stream.read_from(from, &mut budget, copies)
     {
         return Ok(entries);
     }
     let read = core.edit_stream(object, |stream| stream.read_from(from, &mut budget));
     Ok(read?.unwrap_or_default())
+}
+
+/// XREAD of one stream, of entries that are lent, without waiting: how many.
+#[inline]
+pub(crate) fn xread_with(
+    core: &Core,
+    object: &Arc<Object>,
+    from: ReadFrom,
+    options: &XreadOptions,
+    mut f: impl FnMut(EntryRef<'_>),
+) -> Result<usize> {
+    let mut budget = Budget::of_read(options);
+    if let Some(stream) = object.stream()
+        && let Ok(count) = stream.read_from(from, &mut budget, |found| lend(found, &mut f))
+    {
+        return Ok(count);
+    }
+    let read = core.edit_stream(object, |stream| stream.read_from(from, &mut budget))?;
+    Ok(lend_copies(&read.unwrap_or_default(), f))
 }
 
 /// XREAD of several streams as one step, without waiting: those that have something.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use forebay_sync::stream_log::Snapshot;
 use smallvec::SmallVec;
 
 use super::body::{Detour, StreamBody};
@@ -12,6 +13,8 @@ use super::ids::{log_id, place_of};
 use crate::stream::group::{self, NackOptions, Place};
 use crate::stream::{NackMode, StreamId, XnackOptions};
 
+type Places = SmallVec<[Place; 32]>;
+
 impl StreamBody {
     /// XACK: how many entries were pending. The group is `hint`, if it still is one.
     pub(crate) fn ack(
@@ -21,19 +24,39 @@ impl StreamBody {
         ids: &[StreamId],
     ) -> Result<u64, Detour> {
         let reader = self.log.pin();
+        // Mostly all are in the log, and then the group is locked for less long.
+        let before = reader.without_waiting().snapshot().ok();
+        let mut places = Places::new();
+        if let Some(before) = &before {
+            find(before, ids, |_| None, &mut places);
+        }
         self.with_group(&reader, name, hint, |log, group| {
-            let mut finder = log.finder();
-            let mut places: SmallVec<[Place; 32]> = SmallVec::with_capacity(ids.len());
-            for &id in ids {
-                let place = finder.place_of(log_id(id)).map(place_of);
-                places.extend(place.or_else(|| group.locate_retired(id)));
+            if places.len() == ids.len() && before.as_ref().is_some_and(Snapshot::is_fixed) {
+                return Ok(group.ack_places(&places));
             }
+            places.clear();
+            find(log, ids, |id| group.locate_retired(id), &mut places);
             // What is pending and was not found may be in a segment that is on its way out.
             if places.len() < ids.len() && !log.is_fixed() {
                 return Err(Stop::Again);
             }
             Ok(group.ack_places(&places))
         })
+    }
+}
+
+/// Adds the places of these ids; `or_else` is asked for those that are not in the log.
+#[inline]
+fn find(
+    log: &Snapshot<'_>,
+    ids: &[StreamId],
+    or_else: impl Fn(StreamId) -> Option<Place>,
+    places: &mut Places,
+) {
+    let mut finder = log.finder();
+    for &id in ids {
+        let place = finder.place_of(log_id(id)).map(place_of);
+        places.extend(place.or_else(|| or_else(id)));
     }
 }
 

@@ -32,6 +32,16 @@ impl Budget {
         Self::new(options.count, options.maxcount, options.maxsize)
     }
 
+    /// The budget of an XRANGE.
+    pub(super) const fn of_range(limit: u64) -> Self {
+        Self {
+            count: limit,
+            entries: u64::MAX,
+            bytes: None,
+            has_given: false,
+        }
+    }
+
     /// The budget of an XREADGROUP.
     pub(crate) fn of_group_read(options: &XreadgroupOptions) -> Self {
         Self::new(options.count, options.maxcount, options.maxsize)
@@ -42,6 +52,12 @@ impl Budget {
     pub(super) fn allows(&self, returned: usize) -> bool {
         let is_left = self.entries > 0 && self.bytes != Some(0);
         (is_left || !self.has_given) && (returned as u64) < self.count
+    }
+
+    /// How many entries may follow so many ones of the same stream, should they have no bytes.
+    pub(super) fn left(&self, returned: usize) -> u64 {
+        let of_stream = self.count.saturating_sub(returned as u64);
+        of_stream.min(self.entries)
     }
 
     /// An entry is returned; `None` for one that is no longer in the log.

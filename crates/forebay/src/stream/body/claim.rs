@@ -3,9 +3,10 @@
 use forebay_sync::stream_log::Snapshot;
 
 use super::deliver::clamped;
-use super::entries::entries;
+use super::entries::copies;
 use super::frozen::FrozenStream;
 use super::ids::log_place;
+use super::read::Found;
 use crate::stream::group::{ClaimOptions, DeliveredAt, Place};
 use crate::stream::{AutoClaimed, ClaimTime, Entry, StreamId, XautoclaimOptions, XclaimOptions};
 
@@ -137,7 +138,7 @@ fn copy(log: &Snapshot<'_>, places: &[Place]) -> Vec<Entry> {
     let found = places
         .iter()
         .filter_map(|&place| log.at(log_place(place)))
-        .collect::<Vec<_>>();
+        .collect::<Found<'_>>();
     debug_assert_eq!(found.len(), places.len(), "only what is there is claimed");
-    entries(found.into_iter())
+    copies(&found)
 }

@@ -8,13 +8,13 @@ use smallvec::SmallVec;
 
 use super::body::{Alone, Detour, StreamBody};
 use super::budget::Budget;
-use super::entries::{Copier, entries};
+use super::entries::Copier;
 use super::frozen::FrozenStream;
 use super::groups::SharedGroup;
 use super::ids::{figures, id_of, log_id, log_place, place_of};
 use super::read::{Found as NewFound, take};
 use crate::stream::group::{Claimed, ConsumerIndex, Group, Historic};
-use crate::stream::{Delivered, Entry, GroupReadFrom, StreamId, XreadgroupOptions};
+use crate::stream::{Delivered, GroupReadFrom, StreamId, XreadgroupOptions};
 
 /// What a consumer reads of one stream.
 #[derive(Clone, Copy, Debug)]
@@ -67,36 +67,26 @@ impl StreamBody {
         read: &GroupRead<'_>,
         budget: &mut Budget,
     ) -> Result<Vec<Delivered>, Detour> {
-        let delivered = |found: NewFound<'_>| copy(found.iter().map(|&entry| Found::new(entry)));
-        self.deliver_with(name, hint, read, budget, delivered)
-    }
-
-    /// The same, and nothing but the entries.
-    pub(crate) fn deliver_entries(
-        &self,
-        name: &[u8],
-        hint: Option<&Arc<SharedGroup>>,
-        read: &GroupRead<'_>,
-        budget: &mut Budget,
-    ) -> Result<Vec<Entry>, Detour> {
-        let delivered = |found: NewFound<'_>| entries(found.into_iter());
+        let delivered = |found: &[EntryRef<'_>]| copy(found.iter().map(|&entry| Found::new(entry)));
         self.deliver_with(name, hint, read, budget, delivered)
     }
 
     /// Calls `f` with what was delivered, when the group is free again.
-    fn deliver_with<R>(
+    #[inline]
+    pub(crate) fn deliver_with<R>(
         &self,
         name: &[u8],
         hint: Option<&Arc<SharedGroup>>,
         read: &GroupRead<'_>,
         budget: &mut Budget,
-        f: impl FnOnce(NewFound<'_>) -> R,
+        f: impl FnOnce(&[EntryRef<'_>]) -> R,
     ) -> Result<R, Detour> {
         if read.from != GroupReadFrom::New {
             return Err(Detour);
         }
         let reader = self.log.pin();
-        let (found, left) = self.with_group(&reader, name, hint, |log, group| {
+        let mut found = NewFound::new();
+        *budget = self.with_group(&reader, name, hint, |log, group| {
             let claims = read.options.claim.map(clamped);
             if claims.is_some_and(|min_idle_ms| {
                 let at_ms = group.claimable_at_ms(min_idle_ms);
@@ -106,11 +96,11 @@ impl StreamBody {
             }
             let mut left = *budget;
             let consumer = group.consumer(read.consumer, read.now_ms);
-            let found = deliver_new(log, group, consumer, read, 0, &mut left)?;
-            Ok((found, left))
+            found.clear();
+            deliver_new(log, group, consumer, read, 0, &mut left, &mut found)?;
+            Ok(left)
         })?;
-        *budget = left;
-        Ok(f(found))
+        Ok(f(&found))
     }
 
     /// Calls `f` with a group and the log.
@@ -171,8 +161,10 @@ impl FrozenStream<'_> {
                 GroupReadFrom::New => {
                     let mut found = claim(&snapshot, group, consumer, read, budget);
                     let returned = found.len();
-                    let new = deliver_new(&snapshot, group, consumer, read, returned, budget);
-                    found.extend(new.into_iter().flatten().map(Found::new));
+                    let (new, log) = (&mut NewFound::new(), &snapshot);
+                    // Nothing changes meanwhile: the log is frozen.
+                    _ = deliver_new(log, group, consumer, read, returned, budget, new);
+                    found.extend(new.iter().copied().map(Found::new));
                     found
                 }
             }
@@ -195,13 +187,14 @@ fn deliver_new<'g>(
     read: &GroupRead<'_>,
     returned: usize,
     budget: &mut Budget,
-) -> Result<NewFound<'g>, Stop> {
+    found: &mut NewFound<'g>,
+) -> Result<(), Stop> {
     let cursor = *group.cursor();
     let place = cursor.place.map(log_place);
     let unread = log.after(log_id(cursor.last_delivered), place);
-    let mut found = take(unread, returned, budget);
+    take(unread, returned, budget, found);
     if found.is_empty() {
-        return Ok(found);
+        return Ok(());
     }
     let figures = figures(&log.state());
     if !log.is_whole() {
@@ -215,7 +208,7 @@ fn deliver_new<'g>(
         let delivered = group.deliver(consumer, read.now_ms, entries, &figures);
         found.truncate(usize::try_from(delivered).unwrap_or(usize::MAX));
     }
-    Ok(found)
+    Ok(())
 }
 
 /// What the consumer has pending, behind an id.

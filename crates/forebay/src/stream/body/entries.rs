@@ -4,7 +4,7 @@ use bytes::Bytes;
 use forebay_sync::stream_log::{Encoded, EntryRef};
 
 use super::ids::id_of;
-use crate::stream::{Entry, Fields, StreamId};
+use crate::stream::{self, Entry, Fields, FieldsRef, StreamId};
 
 /// Copies entries into one block of memory, which what is handed out shares.
 #[derive(Debug, Default)]
@@ -46,11 +46,23 @@ impl Copier {
 }
 
 /// Copies of these entries.
-pub(super) fn entries<'g, I: ExactSizeIterator<Item = EntryRef<'g>>>(found: I) -> Vec<Entry> {
+pub(crate) fn copies(found: &[EntryRef<'_>]) -> Vec<Entry> {
     let mut copier = Copier::with_capacity(found.len());
-    found.for_each(|entry| copier.push(entry));
+    found.iter().for_each(|&entry| copier.push(entry));
     let copied = copier.finish();
     copied.map(|(id, fields)| Entry { id, fields }).collect()
+}
+
+/// Lends these entries where they are, and returns how many there are.
+#[inline]
+pub(crate) fn lend(found: &[EntryRef<'_>], mut f: impl FnMut(stream::EntryRef<'_>)) -> usize {
+    for entry in found {
+        f(stream::EntryRef {
+            id: id_of(entry.id()),
+            fields: FieldsRef::new(entry.encoded()),
+        });
+    }
+    found.len()
 }
 
 /// A copy of one entry.
@@ -130,13 +142,13 @@ mod tests {
             log.add(NewId::Auto { now_ms: 1 }, fields).unwrap();
         }
         let reader = log.pin();
-        let copies = entries(reader.range(Id::MIN, Id::MAX, 10));
-        assert_eq!(copies.len(), cases.len());
-        for (copy, fields) in copies.iter().zip(cases) {
+        let copied = copies(&reader.range(Id::MIN, Id::MAX, 10).collect::<Vec<_>>());
+        assert_eq!(copied.len(), cases.len());
+        for (copy, fields) in copied.iter().zip(cases) {
             assert!(copy.fields.iter().eq(fields.iter().copied()), "{copy:?}");
         }
         let sizes = reader.range(Id::MIN, Id::MAX, 10).map(size);
         assert!(sizes.eq([3, 303, 1, 20_202]));
-        assert_eq!(entry(reader.first().unwrap()), copies[0]);
+        assert_eq!(entry(reader.first().unwrap()), copied[0]);
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::entries::{entries, entry};
+use super::entries::{copies, entry};
 use super::frozen::FrozenStream;
 use super::idempotence::Remembered;
 use super::ids::{figures, id_of};
@@ -40,7 +40,7 @@ impl FrozenStream<'_> {
         });
         FullStreamInfo {
             counters,
-            entries: entries(first.into_iter()),
+            entries: copies(&first),
             groups,
         }
     }

@@ -60,5 +60,7 @@ pub(crate) use self::budget::Budget;
 pub(crate) use self::claim::Claimer;
 pub(crate) use self::contents::StreamContents;
 pub(crate) use self::deliver::GroupRead;
+pub(crate) use self::entries::{copies, lend};
 pub(crate) use self::frozen::FrozenStream;
 pub(crate) use self::groups::SharedGroup;
+pub(crate) use self::read::Run;

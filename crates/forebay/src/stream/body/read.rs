@@ -5,17 +5,31 @@ use smallvec::SmallVec;
 
 use super::body::{Alone, Detour, StreamBody};
 use super::budget::Budget;
-use super::entries::entries;
+use super::entries::copies;
 use super::frozen::FrozenStream;
 use super::ids::log_id;
 use crate::stream::{Entry, ReadFrom, StreamId};
 use crate::watch::StreamTrace;
 
-/// Entries that were found, before they are copied.
+/// Entries that were found, before they are copied or lent.
 pub(super) type Found<'g> = SmallVec<[EntryRef<'g>; 16]>;
+
+/// Room for so many is made at once, when there are more than a few.
+const RESERVED_MAX: u64 = 128;
 
 /// A read that meets deletions this often freezes the log.
 const TRIES_MAX: u32 = 8;
+
+/// Entries with ids in a range, both ends included.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) from: StreamId,
+    pub(crate) to: StreamId,
+    /// How many of them at most.
+    pub(crate) limit: u64,
+    /// The last ones, the last one first.
+    pub(crate) is_backwards: bool,
+}
 
 impl StreamBody {
     /// XLEN.
@@ -24,43 +38,39 @@ impl StreamBody {
         read(&self.log.pin(), Snapshot::len)
     }
 
-    /// XRANGE: the first `limit` entries with ids in a range, both ends included.
-    pub(crate) fn range(
+    /// XRANGE and XREVRANGE; `f` is called with what they have.
+    #[inline]
+    pub(crate) fn range<R>(
         &self,
-        from: StreamId,
-        to: StreamId,
-        limit: usize,
-    ) -> Result<Vec<Entry>, Detour> {
+        run: Run,
+        f: impl FnOnce(&[EntryRef<'_>]) -> R,
+    ) -> Result<R, Detour> {
         let reader = self.log.pin();
-        let found = read(&reader, |log| range(log, from, to, limit))?;
-        Ok(entries(found.into_iter()))
+        let mut found = Found::new();
+        read(&reader, |log| {
+            found.clear();
+            range(log, run, &mut found);
+        })?;
+        Ok(f(&found))
     }
 
-    /// XREVRANGE: the last `limit` entries with ids in a range, both ends included, backwards.
-    pub(crate) fn range_back(
-        &self,
-        from: StreamId,
-        to: StreamId,
-        limit: usize,
-    ) -> Result<Vec<Entry>, Detour> {
-        let reader = self.log.pin();
-        let found = read(&reader, |log| range_back(log, from, to, limit))?;
-        Ok(entries(found.into_iter()))
-    }
-
-    /// XREAD.
-    pub(crate) fn read_from(
+    /// XREAD; `f` is called with what it has.
+    #[inline]
+    pub(crate) fn read_from<R>(
         &self,
         from: ReadFrom,
         budget: &mut Budget,
-    ) -> Result<Vec<Entry>, Detour> {
+        f: impl FnOnce(&[EntryRef<'_>]) -> R,
+    ) -> Result<R, Detour> {
         let reader = self.log.pin();
-        let (found, left) = read(&reader, |log| {
+        let mut found = Found::new();
+        *budget = read(&reader, |log| {
+            found.clear();
             let mut left = *budget;
-            (read_from(log, from, &mut left), left)
+            read_from(log, from, &mut left, &mut found);
+            left
         })?;
-        *budget = left;
-        Ok(entries(found.into_iter()))
+        Ok(f(&found))
     }
 }
 
@@ -70,19 +80,18 @@ impl FrozenStream<'_> {
         self.log.len()
     }
 
-    /// XRANGE; see [`StreamBody::range`].
-    pub(crate) fn range(&self, from: StreamId, to: StreamId, limit: usize) -> Vec<Entry> {
-        entries(range(&self.snapshot(), from, to, limit).into_iter())
-    }
-
-    /// XREVRANGE; see [`StreamBody::range_back`].
-    pub(crate) fn range_back(&self, from: StreamId, to: StreamId, limit: usize) -> Vec<Entry> {
-        entries(range_back(&self.snapshot(), from, to, limit).into_iter())
+    /// XRANGE and XREVRANGE.
+    pub(crate) fn range(&self, run: Run) -> Vec<Entry> {
+        let mut found = Found::new();
+        range(&self.snapshot(), run, &mut found);
+        copies(&found)
     }
 
     /// XREAD.
     pub(crate) fn read_from(&self, from: ReadFrom, budget: &mut Budget) -> Vec<Entry> {
-        entries(read_from(&self.snapshot(), from, budget).into_iter())
+        let mut found = Found::new();
+        read_from(&self.snapshot(), from, budget, &mut found);
+        copies(&found)
     }
 
     /// What shows whether the stream has changed.
@@ -122,42 +131,46 @@ fn read<'g, R>(
     Err(Detour)
 }
 
-fn range<'g>(log: &Snapshot<'g>, from: StreamId, to: StreamId, limit: usize) -> Found<'g> {
-    if from > to {
-        return Found::new();
+#[inline]
+fn range<'g>(log: &Snapshot<'g>, run: Run, found: &mut Found<'g>) {
+    let mut budget = Budget::of_range(run.limit);
+    if run.from > run.to {
+        return;
     }
-    log.range(log_id(from), log_id(to)).take(limit).collect()
+    let (from, to) = (log_id(run.from), log_id(run.to));
+    if run.is_backwards {
+        take(log.range_back(to, from), 0, &mut budget, found);
+    } else {
+        take(log.range(from, to), 0, &mut budget, found);
+    }
 }
 
-fn range_back<'g>(log: &Snapshot<'g>, from: StreamId, to: StreamId, limit: usize) -> Found<'g> {
-    if from > to {
-        return Found::new();
-    }
-    let descending = log.range_back(log_id(to), log_id(from));
-    descending.take(limit).collect()
-}
-
-fn read_from<'g>(log: &Snapshot<'g>, from: ReadFrom, budget: &mut Budget) -> Found<'g> {
+#[inline]
+fn read_from<'g>(log: &Snapshot<'g>, from: ReadFrom, budget: &mut Budget, found: &mut Found<'g>) {
     match from {
-        ReadFrom::After(id) => take(log.after(log_id(id), None), 0, budget),
-        ReadFrom::Now => Found::new(),
-        ReadFrom::Last => take(log.range_back(Id::MAX, Id::MIN).take(1), 0, budget),
+        ReadFrom::After(id) => take(log.after(log_id(id), None), 0, budget, found),
+        ReadFrom::Now => {}
+        ReadFrom::Last => take(log.range_back(Id::MAX, Id::MIN).take(1), 0, budget, found),
     }
 }
 
-/// As many entries as the budget has room for, behind so many others of the same stream.
+/// Adds as many entries as the budget has room for, behind so many others of the same stream.
 #[inline]
 pub(super) fn take<'g>(
     mut entries: impl Iterator<Item = EntryRef<'g>>,
     returned: usize,
     budget: &mut Budget,
-) -> Found<'g> {
-    let mut found = Found::new();
+    found: &mut Found<'g>,
+) {
     while budget.allows(returned + found.len())
         && let Some(entry) = entries.next()
     {
         budget.take(Some(entry));
+        if found.len() == found.inline_size() {
+            // More than a few: then often as many as are allowed.
+            let left = budget.left(returned + found.len());
+            found.reserve(left.min(RESERVED_MAX) as usize);
+        }
         found.push(entry);
     }
-    found
 }

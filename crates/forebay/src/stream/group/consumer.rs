@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::record::ConsumerIndex;
 
+/// So many names are compared sooner than one is hashed.
+const SCANNED_MAX: usize = 4;
+
 /// One consumer.
 #[derive(Clone, Debug)]
 pub(crate) struct Consumer {
@@ -30,7 +33,16 @@ impl Consumers {
 
     #[inline]
     pub(super) fn find(&self, name: &[u8]) -> Option<ConsumerIndex> {
-        self.by_name.get(name).copied()
+        if self.by_index.len() > SCANNED_MAX {
+            return self.by_name.get(name).copied();
+        }
+        let is_it = |consumer: &Option<Consumer>| {
+            consumer
+                .as_ref()
+                .is_some_and(|consumer| *consumer.name == *name)
+        };
+        let index = self.by_index.iter().position(is_it)?;
+        u32::try_from(index).ok().map(ConsumerIndex)
     }
 
     /// Makes a consumer. There must be none of that name.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::Group;
 use crate::command::stream::claim;
-use crate::command::stream::deliver::{Reading, read_new, xreadgroup};
+use crate::command::stream::deliver::{Reading, read_new, read_new_with, xreadgroup};
 use crate::error::Result;
 use crate::stream::body::Claimer;
 use crate::stream::{
-    AutoClaimed, Delivered, Entry, GroupReadFrom, IdBound, StreamId, XautoclaimOptions,
+    AutoClaimed, Delivered, Entry, EntryRef, GroupReadFrom, IdBound, StreamId, XautoclaimOptions,
     XclaimOptions, XreadgroupOptions,
 };
 
@@ -107,6 +107,50 @@ impl Consumer {
         };
         let (stream, reading) = (&self.group.stream, self.reading(&options));
         read_new(&stream.core, &stream.object, &reading)
+    }
+
+    /// As [`Consumer::read`], but lends the entries one after the other instead of returning
+    /// copies. Returns how many there were.
+    ///
+    /// They are pending before `f` is called first, and stay so when it panics. While it runs,
+    /// memory that the engine gives up is not freed, so it should not take long; it may use the
+    /// engine, but for calls that wait.
+    ///
+    /// # Errors
+    /// As [`Consumer::xreadgroup`].
+    ///
+    /// # Complexity
+    /// As [`Consumer::xreadgroup`], without an allocation for up to 16 entries, and one for up to
+    /// 128.
+    ///
+    /// # Examples
+    /// ```
+    /// use forebay::{Config, Engine};
+    /// use forebay::stream::GroupStart;
+    ///
+    /// let mq = Engine::open(Config::in_memory())?.stream("mq")?;
+    /// mq.xadd([("job", "7")])?;
+    /// mq.xgroup_create("workers", GroupStart::BEGINNING)?;
+    /// let consumer = mq.group("workers").consumer("w1");
+    /// let mut done = Vec::new();
+    /// consumer.read_with(100, |entry| {
+    ///     assert_eq!(entry.fields.value("job"), Some(&b"7"[..]));
+    ///     done.push(entry.id);
+    /// })?;
+    /// assert_eq!(mq.group("workers").xack(&done)?, 1);
+    /// # Ok::<(), forebay::Error>(())
+    /// ```
+    #[inline]
+    pub fn read_with(&self, count: u64, f: impl FnMut(EntryRef<'_>)) -> Result<usize> {
+        if count == 0 {
+            return Ok(0);
+        }
+        let options = XreadgroupOptions {
+            count: Some(count),
+            ..XreadgroupOptions::default()
+        };
+        let (stream, reading) = (&self.group.stream, self.reading(&options));
+        read_new_with(&stream.core, &stream.object, &reading, f)
     }
 
     /// Entries for this consumer: [new ones](GroupReadFrom::New), before which it may take over

@@ -55,7 +55,7 @@ impl Transaction<'_> {
         let run = Run::new(range.into(), count, false)?;
         Ok(self
             .stream(key)?
-            .map_or_else(Vec::new, |stream| run.of(stream)))
+            .map_or_else(Vec::new, |stream| stream.range(run)))
     }
 
     /// XREVRANGE: see [`Stream::xrevrange`](crate::Stream::xrevrange).
@@ -85,7 +85,7 @@ impl Transaction<'_> {
         let run = Run::new(range.into(), count, true)?;
         Ok(self
             .stream(key)?
-            .map_or_else(Vec::new, |stream| run.of(stream)))
+            .map_or_else(Vec::new, |stream| stream.range(run)))
     }
 
     /// XREAD: see [`Engine::xread`](crate::Engine::xread). A transaction does not wait: when there
