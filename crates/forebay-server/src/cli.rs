@@ -9,6 +9,8 @@ use forebay_bench::measure::isolate::Place;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::workload::Workload;
 
+use crate::config::Config;
+
 /// The Forebay message-queue engine.
 #[derive(Debug, Parser)]
 #[command(name = "forebay", version, arg_required_else_help = true)]
@@ -25,19 +27,117 @@ pub enum Command {
     #[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
     Bench(BenchArgs),
     /// Serve the engine to every client of Redis.
+    #[command(long_about = SERVE_LONG_ABOUT, after_long_help = SERVE_AFTER_HELP)]
     Serve(ServeArgs),
 }
+
+const SERVE_LONG_ABOUT: &str = "\
+Serve the engine to every client of Redis, over RESP2 and RESP3.
+
+Lists, streams with consumer groups, keys, transactions, channels, and strings and sets in a small \
+form. Everything lives in memory and ends with the process.
+
+Without arguments it listens on 127.0.0.1:6379. A flag goes before its environment variable, that \
+before the file, and that before the default. Ctrl-C and SIGTERM end it: what has arrived is \
+answered, and clients that wait are told.";
+
+const SERVE_AFTER_HELP: &str = "\
+Examples:
+  forebay serve                                     127.0.0.1:6379
+  forebay serve --port 0                            a free port, which is printed
+  forebay serve --unixsocket /run/forebay.sock      a unix socket too
+  forebay serve --bind 0.0.0.0 --requirepass SECRET reachable from outside
+  forebay serve --set timeout=300 --set slowlog-log-slower-than=1000
+  forebay serve forebay.conf                        lines such as `port 6380`, as in redis.conf
+  redis-cli LPUSH mq hello                          talk to it
+
+Parameters that --set and a file take: bind, port, unixsocket, unixsocketperm, tcp-backlog, \
+protected-mode, io-threads, loglevel, requirepass, maxclients, timeout, tcp-keepalive, \
+proto-max-bulk-len, client-query-buffer-limit, client-output-buffer-limit, \
+slowlog-log-slower-than, slowlog-max-len.
+
+Exit codes: 0 it was told to end, 1 it could not start, 2 bad arguments.";
 
 /// The arguments of `forebay serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Port to listen on; 0 takes a free one
-    #[arg(long, default_value_t = 6379)]
-    pub port: u16,
+    /// File with a parameter and its value on each line, in the form of redis.conf
+    #[arg(value_name = "FILE", env = "FOREBAY_CONFIG")]
+    pub file: Option<PathBuf>,
+
+    /// Port to listen on; 0 takes a free one [default: 6379]
+    #[arg(long, value_name = "PORT", env = "FOREBAY_PORT")]
+    pub port: Option<String>,
+
+    /// Addresses of this machine to listen on; 0.0.0.0 is all of them [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS", num_args = 1.., value_delimiter = ',',
+          env = "FOREBAY_BIND")]
+    pub bind: Vec<String>,
 
     /// Path of a unix socket to listen on too
-    #[arg(long, value_name = "PATH")]
-    pub unixsocket: Option<PathBuf>,
+    #[arg(long, value_name = "PATH", env = "FOREBAY_UNIXSOCKET")]
+    pub unixsocket: Option<String>,
+
+    /// Password that clients must give; better in the environment than here
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "FOREBAY_REQUIREPASS",
+        hide_env_values = true
+    )]
+    pub requirepass: Option<String>,
+
+    /// How many clients may be connected [default: 10000]
+    #[arg(long, value_name = "N", env = "FOREBAY_MAXCLIENTS")]
+    pub maxclients: Option<String>,
+
+    /// Threads that run connections [default: one for each core]
+    #[arg(long, value_name = "N", env = "FOREBAY_IO_THREADS")]
+    pub io_threads: Option<String>,
+
+    /// What is logged to stderr: debug, verbose, notice, warning or nothing [default: notice]
+    #[arg(long, value_name = "LEVEL", env = "FOREBAY_LOGLEVEL")]
+    pub loglevel: Option<String>,
+
+    /// Any parameter, as a file would set it; may be given several times
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl ServeArgs {
+    /// The configuration that the arguments, the environment and the file give together.
+    ///
+    /// # Errors
+    /// The file cannot be read, or something in it or in the arguments makes no sense: a text that
+    /// says what.
+    pub fn config(&self) -> Result<Config, String> {
+        let mut config = Config::default();
+        if let Some(file) = &self.file {
+            config.read_file(file).map_err(|error| error.to_string())?;
+        }
+        let bind = (!self.bind.is_empty()).then(|| self.bind.join(" "));
+        let given = [
+            ("port", &self.port),
+            ("bind", &bind),
+            ("unixsocket", &self.unixsocket),
+            ("requirepass", &self.requirepass),
+            ("maxclients", &self.maxclients),
+            ("io-threads", &self.io_threads),
+            ("loglevel", &self.loglevel),
+        ];
+        for (name, value) in given {
+            if let Some(value) = value {
+                config.set(name, value).map_err(|error| error.to_string())?;
+            }
+        }
+        for assignment in &self.set {
+            let (name, value) = assignment
+                .split_once('=')
+                .ok_or_else(|| format!("--set wants NAME=VALUE, not '{assignment}'"))?;
+            config.set(name, value).map_err(|error| error.to_string())?;
+        }
+        Ok(config)
+    }
 }
 
 const LONG_ABOUT: &str = "\

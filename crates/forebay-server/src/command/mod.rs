@@ -38,7 +38,9 @@ pub(crate) mod list;
 pub(crate) mod list_blocking;
 pub(crate) mod pubsub;
 mod refusal;
+pub(crate) mod server;
 pub(crate) mod set;
+pub(crate) mod sort;
 pub(crate) mod spec;
 pub(crate) mod stream;
 pub(crate) mod string;
@@ -62,7 +64,9 @@ pub(crate) enum Command<'a> {
     List(list::Command<'a>),
     BlockingList(list_blocking::Command<'a>),
     Pubsub(pubsub::Command<'a>),
+    Server(server::Command<'a>),
     Set(set::Command<'a>),
+    Sort(sort::Command<'a>),
     Stream(stream::Command<'a>),
     String(string::Command<'a>),
     Transaction(transaction::Command<'a>),
@@ -73,6 +77,8 @@ impl<'a> Command<'a> {
     pub(crate) fn keys(&self, keys: &mut Keys<'a>) {
         match self {
             Self::Connection(_) | Self::Pubsub(_) => {}
+            Self::Server(command) => command.keys(keys),
+            Self::Sort(command) => command.keys(keys),
             Self::Set(command) => command.keys(keys),
             Self::String(command) => command.keys(keys),
             Self::Transaction(command) => command.keys(keys),
@@ -87,6 +93,7 @@ impl<'a> Command<'a> {
     pub(crate) fn concerns_all_keys(&self) -> bool {
         match self {
             Self::Keys(command) => command.concerns_all_keys(),
+            Self::Server(command) => command.concerns_all_keys(),
             _ => false,
         }
     }
@@ -99,6 +106,8 @@ impl<'a> Command<'a> {
             Self::Stream(command) => command.execute(context),
             Self::Keys(command) => command.execute(context),
             Self::Pubsub(command) => command.execute(context),
+            Self::Server(command) => command.execute(context),
+            Self::Sort(command) => command.execute(context),
             Self::Set(command) => command.execute(context),
             Self::String(command) => command.execute(context),
             Self::Transaction(command) => command.execute(context),

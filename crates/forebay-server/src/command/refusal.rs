@@ -15,7 +15,6 @@ impl Refusal {
     pub(crate) const SYNTAX: Self = Self::new("ERR syntax error");
     pub(crate) const NOT_INTEGER: Self = Self::new("ERR value is not an integer or out of range");
     pub(crate) const NOT_POSITIVE: Self = Self::new("ERR value is out of range, must be positive");
-    pub(crate) const NO_SUCH_KEY: Self = Self::new("ERR no such key");
 
     pub(crate) const fn new(text: &'static str) -> Self {
         Self(Cow::Borrowed(text))
@@ -53,6 +52,15 @@ impl Refusal {
     pub(crate) fn unknown_subcommand(command: &str, word: &[u8]) -> Self {
         let (word, command) = (quote(word), command.to_ascii_uppercase());
         Self(format!("ERR unknown subcommand '{word}'. Try {command} HELP.").into())
+    }
+
+    /// A subcommand whose arguments make no sense.
+    pub(crate) fn wrong_subcommand(command: &str, word: &[u8]) -> Self {
+        let (word, command) = (quote(word), command.to_ascii_uppercase());
+        let text = format!(
+            "ERR unknown subcommand or wrong number of arguments for '{word}'. Try {command} HELP."
+        );
+        Self(text.into())
     }
 }
 
@@ -94,6 +102,31 @@ impl From<Error> for Refusal {
             }
             Error::InvalidRangeStart => "ERR invalid start ID for the interval",
             Error::InvalidRangeEnd => "ERR invalid end ID for the interval",
+            Error::GroupNeedsKey => {
+                "ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may \
+                 want to use the MKSTREAM option to create an empty stream automatically."
+            }
+            Error::SetidBelowLastEntry => {
+                "ERR The ID specified in XSETID is smaller than the target stream top item"
+            }
+            Error::SetidBelowDeleted => {
+                "ERR The ID specified in XSETID is smaller than current max_deleted_entry_id"
+            }
+            Error::SetidBelowGivenDeleted => {
+                "ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id"
+            }
+            Error::SetidBelowLength => {
+                "ERR The entries_added specified in XSETID is smaller than the target stream length"
+            }
+            Error::EmptyIdempotentId => "ERR syntax error, IDMP requires a non-empty idempotent ID",
+            Error::IdempotentIdGiven => {
+                "ERR syntax error, IDMP/IDMPAUTO can be used only with auto-generated IDs"
+            }
+            Error::IdmpDurationOutOfRange => {
+                "ERR IDMP-DURATION must be between 1 and 86400 seconds"
+            }
+            Error::IdmpMaxsizeOutOfRange => "ERR IDMP-MAXSIZE must be between 1 and 10000 entries",
+            Error::MaxcountBelowCount => "ERR MAXCOUNT must not be less than COUNT",
             Error::GroupExists => "BUSYGROUP Consumer Group name already exists",
             Error::TimeoutNegative => "ERR timeout is negative",
             Error::TimeoutNotFinite => "ERR timeout is not a float or out of range",

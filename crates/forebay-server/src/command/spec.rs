@@ -47,6 +47,7 @@ pub(crate) enum Group {
     Generic,
     List,
     Pubsub,
+    Scripting,
     Server,
     Set,
     Stream,
@@ -62,6 +63,7 @@ impl Group {
             Self::Generic => "generic",
             Self::List => "list",
             Self::Pubsub => "pubsub",
+            Self::Scripting => "scripting",
             Self::Server => "server",
             Self::Set => "set",
             Self::Stream => "stream",
@@ -123,6 +125,8 @@ pub(crate) struct Spec {
     pub(crate) keys: KeyPositions,
     pub(crate) parse: Parse,
     pub(crate) subcommands: &'static [Spec],
+    /// Whether it does something without a subcommand.
+    pub(crate) is_complete: bool,
 }
 
 impl Spec {
@@ -146,6 +150,7 @@ impl Spec {
             keys: KeyPositions::NONE,
             parse,
             subcommands: &[],
+            is_complete: true,
         }
     }
 
@@ -159,6 +164,7 @@ impl Spec {
     ) -> Self {
         Self {
             subcommands,
+            is_complete: false,
             ..Self::new(group, name, -2, "", since, summary, |_| {
                 Err(Refusal::SYNTAX)
             })
@@ -167,6 +173,12 @@ impl Spec {
 
     pub(crate) const fn flags(mut self, flags: Flags) -> Self {
         self.flags = self.flags.union(flags);
+        self
+    }
+
+    /// Subcommands of a command that does something without one.
+    pub(crate) const fn subcommands(mut self, subcommands: &'static [Self]) -> Self {
+        self.subcommands = subcommands;
         self
     }
 

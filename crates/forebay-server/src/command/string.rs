@@ -5,7 +5,7 @@ use core::time::Duration;
 use bytes::Bytes;
 use forebay::value::{SetCondition, SetExpiry, SetOptions};
 use forebay::{Error, ExpireCondition};
-use forebay_resp::{ReplyWriter, parse_integer};
+use forebay_resp::ReplyWriter;
 
 use super::arguments::{integer, is};
 use super::spec::{Spec, rows};
@@ -347,9 +347,4 @@ fn write(string: Option<Bytes>, reply: &mut ReplyWriter<'_>) {
         Some(string) => reply.bulk(string),
         None => reply.null(),
     }
-}
-
-/// Whether OBJECT ENCODING calls a string an integer.
-pub(super) fn is_integer(string: &[u8]) -> bool {
-    parse_integer(string).is_some()
 }

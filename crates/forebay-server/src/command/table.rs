@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use super::spec::Spec;
 use super::{
-    Refusal, connection, keys, list, list_blocking, pubsub, set, stream, string, transaction,
+    Refusal, connection, keys, list, list_blocking, pubsub, server, set, sort, stream, string,
+    transaction,
 };
 
 /// The rows of every family. A family is added here.
@@ -18,8 +19,13 @@ static FAMILIES: &[&[Spec]] = &[
     list_blocking::COMMANDS,
     pubsub::COMMANDS,
     pubsub::CONTAINERS,
+    server::COMMANDS,
+    server::GENERIC_COMMANDS,
+    server::CONTAINERS,
     set::COMMANDS,
+    sort::COMMANDS,
     stream::COMMANDS,
+    stream::CONTAINERS,
     string::COMMANDS,
     transaction::COMMANDS,
 ];
@@ -127,6 +133,21 @@ pub(crate) fn name(row: usize, subcommand: usize) -> String {
     }
 }
 
+/// A command, or a subcommand with the command in front of it and a `|` between them; and the
+/// command of a subcommand.
+pub(crate) fn find_by_full_name(name: &[u8]) -> Option<(&'static Spec, Option<&'static Spec>)> {
+    let (command, subcommand) = match name.iter().position(|&byte| byte == b'|') {
+        Some(bar) => (&name[..bar], Some(&name[bar + 1..])),
+        None => (name, None),
+    };
+    let spec = all()[TABLE.find(command)?];
+    let Some(subcommand) = subcommand else {
+        return Some((spec, None));
+    };
+    let is_word = |spec: &&Spec| spec.name.as_bytes().eq_ignore_ascii_case(subcommand);
+    Some((spec.subcommands.iter().find(is_word)?, Some(spec)))
+}
+
 /// A command or subcommand that was found, and the number of the command in the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
@@ -156,7 +177,7 @@ pub(crate) fn find(arguments: &[&[u8]]) -> Result<Found, Refusal> {
         return Err(Refusal::unknown_command(arguments));
     };
     let spec = table.rows[row];
-    if spec.subcommands.is_empty() {
+    if spec.subcommands.is_empty() || (spec.is_complete && arguments.len() == 1) {
         return Ok(Found {
             spec,
             container: None,

@@ -1,35 +1,132 @@
 //! The configuration of a server.
+//!
+//! What a flag says goes before the environment, that before a file, and that before the default.
 
+mod file;
+mod parameters;
 mod settings;
 
-use std::net::SocketAddr;
+use core::net::IpAddr;
 use std::path::PathBuf;
 
+pub use self::file::FileError;
+pub use self::parameters::ParameterError;
+pub(crate) use self::parameters::{PARAMETERS, Parameter};
 pub use self::settings::Settings;
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where it listens.
-    pub addresses: Vec<SocketAddr>,
+    /// The addresses of this machine on which it listens.
+    pub hosts: Vec<IpAddr>,
+    /// The port on which it listens; 0 takes a free one.
+    pub port: u16,
     /// The path of a unix socket on which it listens too.
     pub unixsocket: Option<PathBuf>,
+    /// The permissions of the unix socket.
+    pub unixsocket_mode: Option<u32>,
     /// Connections that the kernel keeps until they are accepted.
     pub tcp_backlog: i32,
+    /// Refuses to listen where others could connect who need no password.
+    pub protected_mode: bool,
     /// How many event loops there are.
     pub loops: usize,
+    /// What is logged.
+    pub log_level: LogLevel,
     /// What can be changed while it runs.
     pub settings: Settings,
 }
 
+/// What is logged, as redis.conf calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LogLevel {
+    /// Each connection.
+    Debug,
+    /// Each connection that failed.
+    Verbose,
+    /// What an operator wants to know.
+    Notice,
+    /// What an operator should look after.
+    Warning,
+    /// Nothing.
+    Nothing,
+}
+
+impl LogLevel {
+    const ALL: [Self; 5] = [
+        Self::Debug,
+        Self::Verbose,
+        Self::Notice,
+        Self::Warning,
+        Self::Nothing,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Verbose => "verbose",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|level| level.name().eq_ignore_ascii_case(name))
+    }
+
+    /// As the log calls it.
+    pub(crate) const fn filter(self) -> &'static str {
+        match self {
+            Self::Debug => "trace",
+            Self::Verbose => "debug",
+            Self::Notice => "info",
+            Self::Warning => "warn",
+            Self::Nothing => "off",
+        }
+    }
+}
+
+/// Anybody could connect without a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "listening on {0}, where others can connect, needs a password: set requirepass, or \
+     protected-mode no if only trusted clients get there"
+)]
+pub struct Unprotected(IpAddr);
+
+impl Config {
+    /// Refuses to let strangers in.
+    ///
+    /// # Errors
+    /// It would listen beyond this machine without a password, in protected mode.
+    pub fn check_protected_mode(&self) -> Result<(), Unprotected> {
+        if !self.protected_mode || self.settings.needs_password() {
+            return Ok(());
+        }
+        match self.hosts.iter().find(|host| !host.is_loopback()) {
+            Some(&host) => Err(Unprotected(host)),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Default for Config {
+    /// 127.0.0.1, port 6379, a loop for each core.
     fn default() -> Self {
         Self {
-            addresses: vec![SocketAddr::from(([127, 0, 0, 1], 6379))],
+            hosts: vec![IpAddr::from([127, 0, 0, 1])],
+            port: 6379,
             unixsocket: None,
+            unixsocket_mode: None,
             tcp_backlog: 511,
+            protected_mode: true,
             loops: std::thread::available_parallelism().map_or(1, usize::from),
+            log_level: LogLevel::Notice,
             settings: Settings::default(),
         }
     }

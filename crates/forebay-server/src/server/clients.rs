@@ -44,10 +44,6 @@ impl Clients {
         self.by_id.lock().get(&id).map(Arc::clone)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.by_id.lock().len()
-    }
-
     /// All of them, in the order in which they came.
     pub(crate) fn all(&self) -> Vec<Arc<Client>> {
         let mut all: Vec<_> = self.by_id.lock().values().map(Arc::clone).collect();

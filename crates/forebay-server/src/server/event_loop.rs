@@ -1,10 +1,10 @@
 //! The threads of a server.
 
 use core::time::Duration;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -16,9 +16,10 @@ use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{info, warn};
 
+use super::idle;
 use super::listener::{Bound, Listener};
 use super::{LoopStats, Server};
-use crate::config::Config;
+use crate::config::{Config, Unprotected};
 use crate::connection::Connection;
 
 /// How long connections have to finish when the server ends.
@@ -41,6 +42,9 @@ pub enum ServeError {
     /// The operating system refused a thread, or what a thread needs.
     #[error("cannot start: {0}")]
     Start(#[from] io::Error),
+    /// Strangers could connect.
+    #[error(transparent)]
+    Unprotected(#[from] Unprotected),
     /// The engine could not be opened.
     #[error("cannot open the engine: {0}")]
     Engine(#[from] forebay::Error),
@@ -52,11 +56,13 @@ pub enum ServeError {
 /// # Errors
 /// It could not be started. Nothing is left running then.
 pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
+    config.check_protected_mode()?;
     let engine = Engine::open(forebay::Config::in_memory())?;
     let bound = Arc::new(bind(&config)?);
     let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
     let socket_path = config.unixsocket.clone();
     let server = Arc::new(Server::new(engine, config));
+    server.set_port(addresses.first().map_or(0, SocketAddr::port));
     let loops = start_loops(&server, &bound)?;
     is_ready(&addresses);
     let ended = block_until_shutdown(&server);
@@ -76,7 +82,7 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(),
 
 fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     let mut bound = Vec::new();
-    for &address in &config.addresses {
+    for address in config.addresses() {
         let socket = Bound::tcp(address, config.tcp_backlog);
         bound.push(socket.map_err(|error| ServeError::Listen {
             place: address.to_string(),
@@ -86,9 +92,12 @@ fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     if let Some(path) = &config.unixsocket {
         let socket = Bound::unix(path);
         bound.push(socket.map_err(|error| ServeError::Listen {
-            place: PathBuf::from(path).display().to_string(),
+            place: path.display().to_string(),
             error,
         })?);
+        if let Some(mode) = config.unixsocket_mode {
+            fs::set_permissions(path, Permissions::from_mode(mode))?;
+        }
     }
     Ok(bound)
 }
@@ -102,6 +111,7 @@ fn block_until_shutdown(server: &Arc<Server>) -> io::Result<()> {
             _ = terminate.recv() => info!("SIGTERM: shutting down"),
             _ = interrupt.recv() => info!("SIGINT: shutting down"),
             () = server.shutdown.begun() => info!("SHUTDOWN: shutting down"),
+            () = idle::watch(server) => {}
         }
         Ok(())
     })
@@ -177,7 +187,8 @@ async fn accept(
     connections: &mut JoinSet<()>,
 ) {
     loop {
-        match listener.accept().await {
+        let keepalive_s = server.settings().tcp_keepalive_s;
+        match listener.accept(keepalive_s).await {
             Ok((mut socket, address, local)) => {
                 let max = server.settings().maxclients;
                 let added = server.clients.add(address, local, server.now_ms(), max);

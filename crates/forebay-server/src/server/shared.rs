@@ -1,5 +1,7 @@
 //! What all connections of a server share.
 
+use core::sync::atomic::AtomicU16;
+use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -30,6 +32,7 @@ pub(crate) struct Server {
     /// Names this run of the server.
     pub(crate) run_id: String,
     loops: Mutex<Vec<Arc<LoopStats>>>,
+    port: AtomicU16,
     /// Counts the time that commands take.
     pub(crate) ticker: quanta::Clock,
     pub(crate) ticks_per_micro: u64,
@@ -47,7 +50,6 @@ impl Server {
         Self {
             engine,
             settings: RwLock::new(Arc::new(config.settings.clone())),
-            config,
             clients: Clients::default(),
             pubsub: PubSub::default(),
             shutdown: Shutdown::default(),
@@ -56,6 +58,8 @@ impl Server {
             started_ms,
             run_id,
             loops: Mutex::default(),
+            port: AtomicU16::new(config.port),
+            config,
             ticks_per_micro: ticks_per_micro(&ticker),
             ticker,
         }
@@ -81,6 +85,31 @@ impl Server {
     /// The counters of all loops.
     pub(crate) fn loops(&self) -> Vec<Arc<LoopStats>> {
         self.loops.lock().clone()
+    }
+
+    /// The configuration as it is now.
+    pub(crate) fn current_config(&self) -> Config {
+        Config {
+            settings: Settings::clone(&self.settings()),
+            ..self.config.clone()
+        }
+    }
+
+    /// The port on which it listens; 0 when it does on none.
+    pub(crate) fn port(&self) -> u16 {
+        // Relaxed: it is set once, before there are clients.
+        self.port.load(Relaxed)
+    }
+
+    pub(super) fn set_port(&self, port: u16) {
+        // Relaxed: see above.
+        self.port.store(port, Relaxed);
+    }
+
+    /// The time in microseconds since 1970.
+    pub(crate) fn unix_micros(&self) -> i64 {
+        let within = self.ticker.delta_as_nanos(0, self.ticker.raw()) / 1_000 % 1_000;
+        self.now_ms().saturating_mul(1_000) + within.cast_signed()
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

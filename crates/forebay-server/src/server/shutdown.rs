@@ -18,10 +18,6 @@ impl Shutdown {
         self.0.send_replace(true);
     }
 
-    pub(crate) fn has_begun(&self) -> bool {
-        *self.0.borrow()
-    }
-
     /// Waits until it has begun.
     pub(crate) async fn begun(&self) {
         // An error is impossible: the sender is borrowed.

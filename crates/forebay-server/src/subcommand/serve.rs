@@ -1,30 +1,89 @@
 //! `forebay serve`.
 
-use std::net::SocketAddr;
+use std::env;
+use std::io::{self, IsTerminal};
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
-use crate::cli::ServeArgs;
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, ServeArgs};
 use crate::config::Config;
 use crate::server;
+use crate::subcommand::refuse;
 
 /// Serves until it is told to end.
 #[must_use]
 pub fn run(arguments: &ServeArgs) -> ExitCode {
-    let config = Config {
-        addresses: vec![SocketAddr::from(([127, 0, 0, 1], arguments.port))],
-        unixsocket: arguments.unixsocket.clone(),
-        ..Config::default()
+    let config = match arguments.config() {
+        Ok(config) => config,
+        Err(error) => return refuse(&Cli::command().error(ErrorKind::ValueValidation, error)),
     };
-    let banner = |addresses: &[SocketAddr]| {
-        for address in addresses {
-            eprintln!("forebay {} on {address}", env!("CARGO_PKG_VERSION"));
-        }
-    };
-    match server::serve(config, banner) {
+    start_log(&config);
+    let banner = Banner::new(&config);
+    match server::serve(config, |addresses| banner.print(addresses)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs go to stderr. `RUST_LOG` goes before the parameter.
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(config.log_level.filter()));
+    // An error: a program that calls this has a log of its own.
+    let _started = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none())
+        .with_target(false)
+        .try_init();
+}
+
+/// What is printed when the server listens.
+struct Banner {
+    unixsocket: Option<String>,
+    password: &'static str,
+    loops: usize,
+}
+
+impl Banner {
+    fn new(config: &Config) -> Self {
+        Self {
+            unixsocket: config
+                .unixsocket
+                .as_ref()
+                .map(|path| path.display().to_string()),
+            password: match config.settings.needs_password() {
+                true => "required",
+                false if config.hosts.iter().all(IpAddr::is_loopback) => {
+                    "none: only this machine can connect"
+                }
+                false => "none, and others can connect",
+            },
+            loops: config.loops,
+        }
+    }
+
+    fn print(&self, addresses: &[SocketAddr]) {
+        println!("forebay {}", env!("CARGO_PKG_VERSION"));
+        for address in addresses {
+            println!("  listening on   {address}");
+        }
+        if let Some(path) = &self.unixsocket {
+            println!("  listening on   {path}");
+        }
+        println!("  data           in memory only: it ends with this process");
+        println!("  password       {}", self.password);
+        println!("  event loops    {}", self.loops);
+        if let Some(address) = addresses.first() {
+            let port = address.port();
+            println!("\nTry: redis-cli -p {port} LPUSH mq hello. Ctrl-C ends it.");
         }
     }
 }

@@ -145,7 +145,7 @@ fn kill<'a>(words: &'a [&'a [u8]]) -> Parsed<'a> {
         } else if is(name, "LADDR") {
             kill.local_address = Some(value);
         } else if is(name, "TYPE") {
-            kill.kind = Some(self::kind(value)?);
+            kill.kind = Some(kind(value)?);
         } else if is(name, "USER") {
             kill.is_other_user = *value != b"default";
         } else if is(name, "SKIPME") {

@@ -3,6 +3,8 @@
 mod client;
 mod hello;
 
+pub(crate) use self::hello::REDIS_VERSION;
+
 use forebay_resp::Protocol;
 
 use super::arguments::integer;

@@ -36,7 +36,6 @@ pub(super) enum Clock {
 }
 
 pub(super) fn expire<'a>(words: &'a [&'a [u8]], clock: Clock) -> Result<AnyCommand<'a>, Refusal> {
-    let value = integer(words[2])?;
     let (mut nx, mut xx, mut gt, mut lt) = (false, false, false, false);
     for option in &words[3..] {
         let flag = if is(option, "NX") {
@@ -63,6 +62,7 @@ pub(super) fn expire<'a>(words: &'a [&'a [u8]], clock: Clock) -> Result<AnyComma
             "ERR GT and LT options at the same time are not compatible",
         ));
     }
+    let value = integer(words[2])?;
     let condition = match (nx, xx, gt, lt) {
         (true, ..) => ExpireCondition::Nx,
         (_, _, true, _) => ExpireCondition::Gt,
@@ -99,7 +99,7 @@ pub(super) fn persist<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refus
 
 impl Expiry<'_> {
     pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<(), Refusal> {
-        let key = self.key;
+        let (key, now_ms) = (self.key, context.server.now_ms());
         let (store, mut reply) = context.parts();
         let value = match self.what {
             What::Expire {
@@ -110,6 +110,7 @@ impl Expiry<'_> {
             } => {
                 let is_set = if only_if_set {
                     store.atomically(&[key], |tx| {
+                        clock.check(value, now_ms)?;
                         Ok(tx.pttl(key)? >= 0 && clock.expire(tx, key, value, condition)?)
                     })
                 } else {
@@ -152,6 +153,19 @@ impl Clock {
             Self::UnixSeconds => transaction.expireat(key, value, condition),
             Self::UnixMs => transaction.pexpireat(key, value, condition),
         }
+    }
+
+    /// Refuses a time that does not fit.
+    fn check(self, value: i64, now_ms: i64) -> forebay::Result<()> {
+        let ms = match self {
+            Self::Seconds | Self::UnixSeconds => value.checked_mul(1000),
+            Self::Ms | Self::UnixMs => Some(value),
+        };
+        let at_ms = match self {
+            Self::Seconds | Self::Ms => ms.and_then(|ms| ms.checked_add(now_ms)),
+            Self::UnixSeconds | Self::UnixMs => ms,
+        };
+        at_ms.map(drop).ok_or(Error::ExpireOutOfRange)
     }
 
     fn refuse(self, error: Error) -> Refusal {

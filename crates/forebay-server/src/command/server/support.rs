@@ -1,0 +1,212 @@
+//! Small commands that clients and tools expect.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context as TaskContext, Poll};
+use core::time::Duration;
+
+use forebay_resp::{ReplyWriter, VerbatimFormat};
+use tokio::time::{Sleep, sleep};
+
+use super::Command;
+use crate::command::arguments::{float, integer, is};
+use crate::command::connection::REDIS_VERSION;
+use crate::command::flow::Waiting;
+use crate::command::spec::{Flags, Spec, rows};
+use crate::command::{Command as AnyCommand, Context, Flow, Refusal, table};
+
+pub(super) static ACL_SUBCOMMANDS: &[Spec] = rows! { Server:
+    "whoami" 2 "" "6.0.0" [NOSCRIPT LOADING STALE] NONE
+        |_| Ok(Support::AclWhoami.into()),
+        "Tells the name of the user of this connection.";
+    "users" 2 "" "6.0.0" [ADMIN NOSCRIPT LOADING STALE] NONE
+        |_| Ok(Support::AclUsers.into()),
+        "Lists the users.";
+    "cat" -2 "[category]" "6.0.0" [NOSCRIPT LOADING STALE] NONE
+        |words| Ok(Support::AclCat { category: words.get(2).copied() }.into()),
+        "Lists the categories of commands, or the commands of one.";
+};
+
+pub(super) static DEBUG_SUBCOMMANDS: &[Spec] = rows! { Server:
+    "sleep" 3 "seconds" "1.0.0" [ADMIN NOSCRIPT LOADING STALE] NONE debug_sleep,
+        "Answers after so many seconds. Other connections go on.";
+};
+
+pub(super) static SCRIPT_SUBCOMMANDS: &[Spec] = rows! { Scripting:
+    "flush" -2 "[ASYNC | SYNC]" "2.6.0" [NOSCRIPT] NONE
+        |_| Ok(Support::Ok.into()),
+        "Answers OK: there are no scripts.";
+    "exists" -3 "sha1 [sha1 ...]" "2.6.0" [NOSCRIPT] NONE
+        |words| Ok(Support::NoScripts { count: words.len() - 2 }.into()),
+        "Answers that there are no such scripts.";
+};
+
+pub(super) static FUNCTION_SUBCOMMANDS: &[Spec] = rows! { Scripting:
+    "flush" -2 "[ASYNC | SYNC]" "7.0.0" [WRITE NOSCRIPT] NONE
+        |_| Ok(Support::Ok.into()),
+        "Answers OK: there are no functions.";
+};
+
+/// A small command that clients and tools expect.
+#[derive(Debug)]
+pub(crate) enum Support<'a> {
+    AclCat { category: Option<&'a [u8]> },
+    AclUsers,
+    AclWhoami,
+    Lastsave,
+    Lolwut,
+    NoScripts { count: usize },
+    Ok,
+    Role,
+    Shutdown,
+    Sleep(Duration),
+    Time,
+    Wait,
+}
+
+impl<'a> From<Support<'a>> for AnyCommand<'a> {
+    fn from(command: Support<'a>) -> Self {
+        Command::Support(command).into()
+    }
+}
+
+/// The categories of commands, and the flags that make a command belong to one.
+const CATEGORIES: [&str; 15] = [
+    "keyspace",
+    "read",
+    "write",
+    "set",
+    "list",
+    "string",
+    "pubsub",
+    "admin",
+    "fast",
+    "slow",
+    "blocking",
+    "dangerous",
+    "connection",
+    "transaction",
+    "stream",
+];
+
+pub(super) fn shutdown<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
+    for word in &words[1..] {
+        if is(word, "ABORT") {
+            return Err(Refusal::new("ERR No shutdown in progress."));
+        }
+        if !["NOSAVE", "SAVE", "NOW", "FORCE"]
+            .iter()
+            .any(|option| is(word, option))
+        {
+            return Err(Refusal::SYNTAX);
+        }
+    }
+    Ok(Support::Shutdown.into())
+}
+
+pub(super) fn wait<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
+    integer(words[1])?;
+    if integer(words[2])? < 0 {
+        return Err(Refusal::new("ERR timeout is negative"));
+    }
+    Ok(Support::Wait.into())
+}
+
+fn debug_sleep<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
+    let seconds = float(words[2])
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or(Refusal::new("ERR value is not a valid float"))?;
+    Ok(Support::Sleep(seconds).into())
+}
+
+impl Support<'_> {
+    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
+        let server = context.server;
+        let may_wait = context.store.may_wait();
+        let mut reply = context.reply();
+        match self {
+            Self::AclCat { category: None } => {
+                reply.array(CATEGORIES.len());
+                CATEGORIES.iter().for_each(|category| reply.bulk(category));
+            }
+            Self::AclCat {
+                category: Some(category),
+            } => {
+                let category = String::from_utf8_lossy(category).to_ascii_lowercase();
+                if !CATEGORIES.contains(&&*category) {
+                    return Err(format!("ERR Unknown category '{category}'").into());
+                }
+                reply.array_with(|reply| {
+                    let mut count = 0;
+                    for spec in table::all() {
+                        if super::introspection::categories(spec).contains(&&*category) {
+                            reply.bulk(spec.name);
+                            count += 1;
+                        }
+                    }
+                    count
+                });
+            }
+            Self::AclUsers => {
+                reply.array(1);
+                reply.bulk("default");
+            }
+            Self::AclWhoami => reply.bulk("default"),
+            Self::Lastsave => reply.integer(server.started_ms / 1000),
+            Self::Lolwut => {
+                let text = format!(
+                    "Forebay {}, which speaks as Redis {REDIS_VERSION}\n",
+                    env!("CARGO_PKG_VERSION")
+                );
+                reply.verbatim(VerbatimFormat::TEXT, text);
+            }
+            Self::NoScripts { count } => {
+                reply.array(count);
+                (0..count).for_each(|_| reply.integer(0));
+            }
+            Self::Ok => reply.ok(),
+            Self::Role => {
+                reply.array(3);
+                reply.bulk("master");
+                reply.integer(0);
+                reply.array(0);
+            }
+            Self::Shutdown => {
+                server.begin_shutdown();
+                return Ok(Flow::Close);
+            }
+            Self::Sleep(time) if may_wait => {
+                return Ok(Flow::Wait(Box::new(Sleeping(Box::pin(sleep(time))))));
+            }
+            Self::Sleep(_) => reply.ok(),
+            Self::Time => {
+                let now = server.unix_micros();
+                reply.array(2);
+                reply.bulk((now / 1_000_000).to_string());
+                reply.bulk((now % 1_000_000).to_string());
+            }
+            Self::Wait => reply.integer(0),
+        }
+        Ok(Flow::Next)
+    }
+}
+
+/// DEBUG SLEEP.
+struct Sleeping(Pin<Box<Sleep>>);
+
+impl Waiting for Sleeping {
+    fn poll(
+        &mut self,
+        task: &mut TaskContext<'_>,
+        reply: &mut ReplyWriter<'_>,
+    ) -> Poll<Result<(), Refusal>> {
+        core::task::ready!(self.0.as_mut().poll(task));
+        reply.ok();
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The flags of the categories that every command belongs to by its group.
+pub(super) const fn is_dangerous(flags: Flags) -> bool {
+    flags.intersects(Flags::DANGEROUS.union(Flags::ADMIN))
+}
