@@ -6,13 +6,14 @@ use std::sync::Arc;
 use forebay_wal::{DiskStorage, Level, Storage};
 
 use crate::clock::Clock;
+use crate::journal::Lengths;
 
 /// Length that a message or a key may have unless the configuration says otherwise: 512 MiB.
 const BYTES_MAX: usize = 512 << 20;
 /// The same for an engine with a log.
 const LOGGED_BYTES_MAX: usize = 16 << 20;
 /// How many segments a log has at least, and how many it should have.
-const SEGMENTS_MIN: u64 = 4;
+const SEGMENTS_MIN: u64 = 6;
 const SEGMENTS_WANTED: u64 = 16;
 /// How large a frame of the log becomes, if a segment has room for it.
 const FRAME_BYTES_MAX: usize = 1 << 20;
@@ -46,17 +47,24 @@ pub struct Config {
 pub(crate) struct StoreConfig {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) log: forebay_wal::Config,
-    /// A checkpoint is taken when the log has become so long.
-    pub(crate) checkpoint_bytes: u64,
 }
 
 impl StoreConfig {
+    /// How long the log may become.
+    pub(crate) fn lengths(&self) -> Lengths {
+        let segments = self.log.segments_max as u64;
+        let fillable = segments.saturating_sub(self.log.segments_reserved as u64);
+        let segment = u64::from(self.log.segment_bytes);
+        Lengths {
+            checkpoint_bytes: (segments / 2).max(2) * segment,
+            wait_bytes: (fillable * 3 / 4).max(2) * segment,
+        }
+    }
+
     fn new(storage: Arc<dyn Storage>) -> Self {
-        let log = forebay_wal::Config::default();
         Self {
-            checkpoint_bytes: u64::from(log.segment_bytes) * log.segments_max as u64 / 2,
             storage,
-            log,
+            log: forebay_wal::Config::default(),
         }
     }
 }
@@ -139,7 +147,7 @@ impl Config {
         self
     }
 
-    /// How many bytes the log takes on the medium at most, rounded to segments; at least four of
+    /// How many bytes the log takes on the medium at most, rounded to segments; at least six of
     /// these are used. A checkpoint is taken when half of that is in use. An existing directory keeps
     /// the size of its segments.
     ///
@@ -162,7 +170,6 @@ impl Config {
             store.log.record_bytes_max = usize::try_from(segment / 16 * 5).unwrap_or(usize::MAX);
             store.log.frame_bytes_max = FRAME_BYTES_MAX.min(store.log.record_bytes_max);
             store.log.segments_max = usize::try_from(segments).unwrap_or(usize::MAX);
-            store.checkpoint_bytes = segments * segment / 2;
         }
         self
     }

@@ -16,7 +16,7 @@ use crate::command::keys::{Dropped, delete};
 use crate::config::{Config, StoreConfig};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
-use crate::journal::{Cost, Journal, Logged, recover};
+use crate::journal::{Cost, Journal, Logged, recover, start_upkeep};
 use crate::keyspace::{Keyspace, SLICES, Swept};
 use crate::object::Object;
 use crate::shard::{Shard, Signal, start_workers};
@@ -35,7 +35,7 @@ pub(crate) struct Core {
     pub(crate) shards: Box<[Shard]>,
     signals: Box<[Arc<Signal>]>,
     workers: Mutex<Vec<JoinHandle<()>>>,
-    journal: OnceLock<Box<Journal>>,
+    journal: OnceLock<Arc<Journal>>,
 }
 
 impl Core {
@@ -78,8 +78,8 @@ impl Core {
         if let Some(store) = &config.store {
             let (wal, recovery) = open(store)?;
             let floor = recover(&core, recovery)?;
-            let journal = Journal::new(wal, store.log.level, store.checkpoint_bytes, floor);
-            let is_first = core.journal.set(Box::new(journal)).is_ok();
+            let journal = Journal::new(wal, store.log.level, store.lengths(), floor);
+            let is_first = core.journal.set(Arc::new(journal)).is_ok();
             debug_assert!(is_first, "an engine has one journal");
             core.settle_all();
         }
@@ -90,6 +90,14 @@ impl Core {
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(worker);
         })?;
+        let has_writer = |journal: &Journal| journal.wal().has_writer();
+        if workers > 0 && core.journal().is_some_and(has_writer) {
+            let upkeep = start_upkeep(&core)?;
+            core.workers
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(upkeep);
+        }
         Ok(core)
     }
 
@@ -112,6 +120,19 @@ impl Core {
     #[inline]
     pub(crate) fn journal(&self) -> Option<&Journal> {
         self.journal.get().map(|journal| &**journal)
+    }
+
+    /// The journal, to keep.
+    pub(crate) fn shared_journal(&self) -> Option<Arc<Journal>> {
+        self.journal.get().map(Arc::clone)
+    }
+
+    /// Waits for a checkpoint if the log is about to be full. Nothing is frozen.
+    #[inline]
+    pub(crate) fn give_way(&self) {
+        if let Some(journal) = self.journal() {
+            journal.give_way();
+        }
     }
 
     /// Whether the engine has a journal.
@@ -383,6 +404,7 @@ impl Core {
     /// Writes down what there is, and ends the log.
     fn close_journal(&self) {
         if let Some(journal) = self.journal() {
+            journal.end_upkeep();
             // What cannot be written down is in the log.
             if journal.wal().has_writer() {
                 drop(self.checkpoint());

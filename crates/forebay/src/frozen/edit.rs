@@ -65,6 +65,7 @@ impl Access {
         cost: impl FnOnce(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
+        let list = self.give_way_frozen(object, list);
         let cost = |key: &FrozenKey<'_>| cost(key.bare_list());
         self.edit_frozen(object, list, cost, |key| key.list_mut().map(f))?
     }
@@ -98,7 +99,24 @@ impl Access {
         cost: Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
+        self.give_way();
         self.edit_frozen(object, object.list.freeze(), |_| cost, f)
+    }
+
+    /// Waits as [`Core::give_way`](crate::engine::Core::give_way), for which the list is let go.
+    fn give_way_frozen<'a>(
+        &self,
+        object: &'a Arc<Object>,
+        list: Exclusive<'a, Attention>,
+    ) -> Exclusive<'a, Attention> {
+        match self.journal() {
+            Some(journal) if journal.is_tight() => {
+                drop(list);
+                journal.give_way();
+                object.list.freeze()
+            }
+            _ => list,
+        }
     }
 
     fn edit_frozen<R>(

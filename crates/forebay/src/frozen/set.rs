@@ -37,6 +37,7 @@ impl<'a> FrozenSet<'a> {
         core: &'a Core,
         objects: impl IntoIterator<Item = &'a Arc<Object>>,
     ) -> Result<Self> {
+        core.give_way();
         let mut objects: SmallVec<[&Arc<Object>; 4]> = objects.into_iter().collect();
         let mut wakes = Wakes::new();
         loop {

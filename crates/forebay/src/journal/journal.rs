@@ -12,6 +12,7 @@ use thread_local::ThreadLocal;
 use super::checkpoint::Taking;
 use super::cost::Cost;
 use super::step::{ORDER_BYTES, Step};
+use super::upkeep::{LOOK_BYTES, Lengths, Upkeep};
 use crate::error::{Error, Result};
 use crate::frozen::FrozenKey;
 
@@ -35,8 +36,8 @@ pub(crate) struct Logged {
 pub(crate) struct Journal {
     pub(super) wal: Wal,
     pub(super) level: Level,
-    /// How long the log is when a checkpoint is taken.
-    pub(super) checkpoint_bytes: u64,
+    pub(super) lengths: Lengths,
+    pub(super) upkeep: Upkeep,
     record_bytes_max: usize,
     steps: ThreadLocal<RefCell<Step>>,
     /// No smaller than the order of any key that is not in the keyspace any more.
@@ -47,12 +48,13 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    pub(crate) fn new(wal: Wal, level: Level, checkpoint_bytes: u64, floor: u64) -> Self {
+    pub(crate) fn new(wal: Wal, level: Level, lengths: Lengths, floor: u64) -> Self {
         Self {
             record_bytes_max: wal.record_bytes_max(),
             wal,
             level,
-            checkpoint_bytes,
+            lengths,
+            upkeep: Upkeep::default(),
             steps: ThreadLocal::new(),
             floor: AtomicU64::new(floor),
             keeping: Mutex::new(()),
@@ -123,6 +125,11 @@ impl Journal {
     fn append(&self, step: &mut Step, order: u64) -> Result<Ticket> {
         if let Some(at) = step.body.first_chunk_mut() {
             *at = order.to_le_bytes();
+        }
+        step.appended += step.body.len();
+        if step.appended >= LOOK_BYTES {
+            step.appended = 0;
+            self.look_at_length();
         }
         let Step { body, room, .. } = &mut *step;
         // The room was made before; if too little was asked for, it is what drains that suffers.

@@ -83,6 +83,7 @@ mod pen;
 mod recovery;
 mod source;
 mod step;
+mod upkeep;
 
 pub(crate) use self::bytes::{
     Malformed, Parsed, Parser, put_bytes, put_flag, put_id, put_number, put_optional, put_signed,
@@ -93,3 +94,4 @@ pub(crate) use self::operation::Code;
 pub(crate) use self::pen::Pen;
 pub(crate) use self::recovery::recover;
 pub(crate) use self::source::Source;
+pub(crate) use self::upkeep::{Lengths, start_upkeep};

@@ -21,6 +21,8 @@ pub(super) struct Step {
     popped: Option<(Code, usize)>,
     /// Room in the log, some of which may be left from earlier steps.
     pub(super) room: Room,
+    /// Bytes appended since the thread has looked how long the log is.
+    pub(super) appended: usize,
     /// Covers all that this thread has done, and has seen of what others have done.
     pub(super) ticket: Ticket,
 }

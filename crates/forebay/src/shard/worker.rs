@@ -183,5 +183,12 @@ impl Core {
             self.sweep_some(shard, MAINTAINED_SLICES_MAX);
         }
         release_idle_memory();
+        if self
+            .journal()
+            .is_some_and(|journal| journal.wal().has_writer() && journal.take_wish())
+        {
+            // The log stays as it is, and the next one may succeed.
+            drop(self.checkpoint());
+        }
     }
 }
