@@ -151,8 +151,14 @@ impl Steps {
 
     /// Strings and sets, of keys that may hold anything.
     fn value(&mut self, engine: &Engine) -> Result<()> {
-        let (key, elements) = (self.key(), self.elements());
-        match self.random.below(6) {
+        // Mostly of keys that hold nothing else.
+        let key = match self.random.below(4) {
+            0 => self.key(),
+            1 => "string",
+            _ => "set",
+        };
+        let elements = self.elements();
+        match self.random.below(12) {
             0 => engine.set(key, &elements[0]),
             1 => {
                 let expiry = SetExpiry::In(Duration::from_millis(self.random.below(60)));
@@ -162,8 +168,8 @@ impl Steps {
                 };
                 engine.set_with(key, &elements[0], options).map(drop)
             }
-            2 => engine.incrby(key, self.index()).map(drop),
-            3 | 4 => engine.sadd(key, &elements).map(drop),
+            2 | 3 => engine.incrby(key, self.index()).map(drop),
+            4..=8 => engine.sadd(key, &elements).map(drop),
             _ => engine.srem(key, &["again".to_owned()]).map(drop),
         }
     }
