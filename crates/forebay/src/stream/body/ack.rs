@@ -28,14 +28,19 @@ impl StreamBody {
         let before = reader.without_waiting().snapshot().ok();
         let mut places = Places::new();
         if let Some(before) = &before {
-            find(before, ids, |_| None, &mut places);
+            find(before, ids, &mut places);
         }
         self.with_group(&reader, name, hint, |log, group| {
-            if places.len() == ids.len() && before.as_ref().is_some_and(Snapshot::is_fixed) {
+            let is_found = places.len() == ids.len() && !group.has_retired();
+            if is_found && before.as_ref().is_some_and(Snapshot::is_fixed) {
                 return Ok(group.ack_places(&places));
             }
             places.clear();
-            find(log, ids, |id| group.locate_retired(id), &mut places);
+            if group.has_retired() {
+                places.extend(ids.iter().filter_map(|&id| group.locate(id, log)));
+            } else {
+                find(log, ids, &mut places);
+            }
             // What is pending and was not found may be in a segment that is on its way out.
             if places.len() < ids.len() && !log.is_fixed() {
                 return Err(Stop::Again);
@@ -45,18 +50,12 @@ impl StreamBody {
     }
 }
 
-/// Adds the places of these ids; `or_else` is asked for those that are not in the log.
+/// Adds the places of those of these ids that are in the log.
 #[inline]
-fn find(
-    log: &Snapshot<'_>,
-    ids: &[StreamId],
-    or_else: impl Fn(StreamId) -> Option<Place>,
-    places: &mut Places,
-) {
+fn find(log: &Snapshot<'_>, ids: &[StreamId], places: &mut Places) {
     let mut finder = log.finder();
     for &id in ids {
-        let place = finder.place_of(log_id(id)).map(place_of);
-        places.extend(place.or_else(|| or_else(id)));
+        places.extend(finder.place_of(log_id(id)).map(place_of));
     }
 }
 
