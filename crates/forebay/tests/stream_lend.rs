@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use forebay::stream::{Entry, EntryRef, GroupStart, XreadOptions};
+use forebay::stream::{Entry, EntryRef, GroupStart, Trim, XreadOptions};
 use forebay::{Config, Engine, ExpireCondition, Stream, StreamId};
 
 const ENTRIES: u64 = 300;
@@ -108,6 +108,42 @@ fn who_is_lent_an_entry_may_use_the_stream() {
         .unwrap();
     assert_eq!(lent as u64, ENTRIES, "as it was before");
     assert_eq!(mq.xlen().unwrap(), ENTRIES);
+}
+
+#[test]
+fn what_is_lent_stays_whole_when_the_key_goes() {
+    let gone: [fn(&Engine, &Stream); 4] = [
+        |_, mq| drop(mq.xtrim(&Trim::maxlen(0)).unwrap()),
+        |engine, _| drop(engine.del(&["mq"]).unwrap()),
+        |engine, _| engine.flushall().unwrap(),
+        |engine, _| {
+            drop(
+                engine
+                    .rename("mq", "other")
+                    .and_then(|()| engine.del(&["other"])),
+            )
+        },
+    ];
+    for (way, goes) in gone.into_iter().enumerate() {
+        let engine = Engine::open(Config::in_memory()).unwrap();
+        let mq = filled(&engine);
+        let before = mq.xrange(.., None).unwrap();
+        let mut lent = Vec::new();
+        mq.xrange_with(.., None, |entry| {
+            if lent.is_empty() {
+                goes(&engine, &mq);
+                // What is freed is used again.
+                for _ in 0..20 {
+                    filled(&engine);
+                    engine.del(&["mq"]).unwrap();
+                }
+            }
+            lent.push(entry.to_entry());
+        })
+        .unwrap();
+        assert_eq!(lent, before, "way {way}");
+        assert_eq!(mq.xlen().unwrap(), 0, "way {way}");
+    }
 }
 
 #[test]
