@@ -113,15 +113,12 @@ fn who_is_lent_an_entry_may_use_the_stream() {
 #[test]
 fn what_is_lent_stays_whole_when_the_key_goes() {
     let gone: [fn(&Engine, &Stream); 4] = [
-        |_, mq| drop(mq.xtrim(&Trim::maxlen(0)).unwrap()),
-        |engine, _| drop(engine.del(&["mq"]).unwrap()),
+        |_, mq| assert_eq!(mq.xtrim(&Trim::maxlen(0)), Ok(ENTRIES)),
+        |engine, _| assert_eq!(engine.del(&["mq"]), Ok(1)),
         |engine, _| engine.flushall().unwrap(),
         |engine, _| {
-            drop(
-                engine
-                    .rename("mq", "other")
-                    .and_then(|()| engine.del(&["other"])),
-            )
+            engine.rename("mq", "other").unwrap();
+            assert_eq!(engine.del(&["other"]), Ok(1));
         },
     ];
     for (way, goes) in gone.into_iter().enumerate() {

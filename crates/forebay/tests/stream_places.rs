@@ -115,8 +115,12 @@ fn an_acknowledgement_never_meets_an_entry_of_another_life() {
                 let life = life.load(SeqCst);
                 let one = id(life, random.below(ENTRIES));
                 match random.below(3) {
-                    0 => drop(mq.xtrim(&Trim::maxlen(random.below(ENTRIES)))),
-                    1 => drop(mq.xdel([one])),
+                    0 => {
+                        mq.xtrim(&Trim::maxlen(random.below(ENTRIES))).unwrap();
+                    }
+                    1 => {
+                        mq.xdel([one]).unwrap();
+                    }
                     _ => {
                         let options = XsetidOptions::default();
                         match mq.xsetid(id(life, ENTRIES), &options) {
@@ -216,11 +220,19 @@ fn readers_against_delconsumer_setid_and_destroy() {
         for round in 0..lives() * 10 {
             let consumer = format!("c{}", random.below(7));
             match random.below(6) {
-                0 => drop(mq.xgroup_destroy("g").unwrap()),
-                1 => drop(group.xgroup_delconsumer(consumer)),
-                2 => drop(mq.xtrim(&Trim::maxlen(random.below(ENTRIES)))),
-                3 => drop(mq.xadd([("n", "y")]).unwrap()),
-                _ => drop(mq.xgroup_setid("g", GroupStart::BEGINNING, None)),
+                0 => assert!(mq.xgroup_destroy("g").unwrap(), "only here"),
+                1 => {
+                    group.xgroup_delconsumer(consumer).unwrap();
+                }
+                2 => {
+                    mq.xtrim(&Trim::maxlen(random.below(ENTRIES))).unwrap();
+                }
+                3 => {
+                    mq.xadd([("n", "y")]).unwrap();
+                }
+                _ => {
+                    mq.xgroup_setid("g", GroupStart::BEGINNING, None).unwrap();
+                }
             }
             match mq.xgroup_create("g", GroupStart::BEGINNING) {
                 Ok(()) | Err(Error::GroupExists) => {}
