@@ -90,8 +90,8 @@ impl FrozenStream<'_> {
 
 #[cfg(test)]
 mod tests {
+    use core::time::Duration;
     use std::thread;
-    use std::time::Duration;
 
     use super::*;
     use crate::stream::body::{Budget, GroupRead};
