@@ -1,6 +1,9 @@
 //! Calls that lend entries show what those show that copy them.
+#![cfg(test)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::AssertUnwindSafe;
+use core::time::Duration;
+use std::panic::catch_unwind;
 
 use forebay::stream::{Entry, EntryRef, GroupStart, Trim, XreadOptions};
 use forebay::{Config, Engine, ExpireCondition, Stream, StreamId};
@@ -168,7 +171,7 @@ fn a_reader_that_waits_is_lent_what_came() {
     };
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| kept(|f| mq.xread_with(StreamId::MIN, &options, f)));
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(Duration::from_millis(30));
         let id = mq.xadd([("job", "7")]).unwrap();
         let read = reader.join().unwrap();
         assert_eq!(read.len(), 1);

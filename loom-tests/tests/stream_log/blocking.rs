@@ -172,13 +172,11 @@ impl Stream {
     /// Reads, and waits as long as it takes.
     fn read(&self, want: Want) -> (Answer, How) {
         let mut waiter = Waiter::new();
-        match self.begin(want, &waiter) {
-            Ok(answer) => (answer, How::Looked),
-            Err(_) => {
-                waiter.wait();
-                (waiter.take().unwrap(), How::Served)
-            }
+        if let Ok(answer) = self.begin(want, &waiter) {
+            return (answer, How::Looked);
         }
+        waiter.wait();
+        (waiter.take().unwrap(), How::Served)
     }
 
     /// Reads, and waits until the limit.
@@ -238,7 +236,7 @@ impl Stream {
                 let after = |id| alone.after(id, None).next().map(described);
                 call.want.is_there(*group, after) && call.waiter.is_waiting()
             });
-            let Some(call) = first.map(Arc::clone) else {
+            let Some(call) = first.cloned() else {
                 return wakes;
             };
             let Some(claim) = call.waiter.claim() else {
