@@ -5,7 +5,7 @@ use core::panic::AssertUnwindSafe;
 use core::time::Duration;
 use std::panic::catch_unwind;
 
-use forebay::stream::{Entry, EntryRef, GroupStart, Trim, XreadOptions};
+use forebay::stream::{Entry, EntryRef, GroupStart, Trim, XreadOptions, XreadgroupOptions};
 use forebay::{Config, Engine, ExpireCondition, Stream, StreamId};
 
 const ENTRIES: u64 = 300;
@@ -156,7 +156,7 @@ fn what_was_lent_when_somebody_panicked_is_pending() {
     assert!(catch_unwind(AssertUnwindSafe(read)).is_err());
     assert_eq!(mq.group("workers").xpending().unwrap().count, 3);
     let left = worker
-        .xreadgroup(StreamId::MIN, &Default::default())
+        .xreadgroup(StreamId::MIN, &XreadgroupOptions::default())
         .unwrap();
     assert_eq!(left.len(), 3);
 }
