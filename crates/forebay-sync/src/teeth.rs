@@ -131,6 +131,16 @@ sites! {
     StreamReadConfirm,
     /// That there is no entry at a place is confirmed by a second look at the count.
     StreamPlaceConfirm,
+    /// An add that needs a new segment looks whether the log is attended when it is alone.
+    StreamAttendedLook,
+
+    // Stream log: the steps of an owner whose readers wait, as the models carry them out.
+    /// Who is about to wait looks for entries when it is alone.
+    StreamReaderLook,
+    /// Who is about to wait makes the log attended.
+    StreamReaderAttend,
+    /// Who waits no longer cancels before it leaves the queue.
+    StreamReaderCancel,
 
     // Waiter: the orderings.
     /// A claim sees what an earlier claimer did before it gave the waiter back.

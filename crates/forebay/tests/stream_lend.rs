@@ -2,9 +2,10 @@
 #![cfg(test)]
 
 use core::panic::AssertUnwindSafe;
+use core::time::Duration;
 use std::panic::catch_unwind;
 
-use forebay::stream::{Entry, EntryRef, GroupStart, XreadOptions, XreadgroupOptions};
+use forebay::stream::{Entry, EntryRef, GroupStart, Trim, XreadOptions, XreadgroupOptions};
 use forebay::{Config, Engine, ExpireCondition, Stream, StreamId};
 
 const ENTRIES: u64 = 300;
@@ -113,6 +114,39 @@ fn who_is_lent_an_entry_may_use_the_stream() {
 }
 
 #[test]
+fn what_is_lent_stays_whole_when_the_key_goes() {
+    let gone: [fn(&Engine, &Stream); 4] = [
+        |_, mq| assert_eq!(mq.xtrim(&Trim::maxlen(0)), Ok(ENTRIES)),
+        |engine, _| assert_eq!(engine.del(&["mq"]), Ok(1)),
+        |engine, _| engine.flushall().unwrap(),
+        |engine, _| {
+            engine.rename("mq", "other").unwrap();
+            assert_eq!(engine.del(&["other"]), Ok(1));
+        },
+    ];
+    for (way, goes) in gone.into_iter().enumerate() {
+        let engine = Engine::open(Config::in_memory()).unwrap();
+        let mq = filled(&engine);
+        let before = mq.xrange(.., None).unwrap();
+        let mut lent = Vec::new();
+        mq.xrange_with(.., None, |entry| {
+            if lent.is_empty() {
+                goes(&engine, &mq);
+                // What is freed is used again.
+                for _ in 0..20 {
+                    filled(&engine);
+                    engine.del(&["mq"]).unwrap();
+                }
+            }
+            lent.push(entry.to_entry());
+        })
+        .unwrap();
+        assert_eq!(lent, before, "way {way}");
+        assert_eq!(mq.xlen().unwrap(), 0, "way {way}");
+    }
+}
+
+#[test]
 fn what_was_lent_when_somebody_panicked_is_pending() {
     let engine = Engine::open(Config::in_memory()).unwrap();
     let mq = filled(&engine);
@@ -137,7 +171,7 @@ fn a_reader_that_waits_is_lent_what_came() {
     };
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| kept(|f| mq.xread_with(StreamId::MIN, &options, f)));
-        std::thread::sleep(core::time::Duration::from_millis(30));
+        std::thread::sleep(Duration::from_millis(30));
         let id = mq.xadd([("job", "7")]).unwrap();
         let read = reader.join().unwrap();
         assert_eq!(read.len(), 1);

@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure of a model is a panic")]
 
 mod adds;
+mod blocking;
 mod exclusive;
 mod index;
 mod reads;

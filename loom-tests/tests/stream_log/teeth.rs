@@ -91,6 +91,24 @@ const TEETH: Teeth = Teeth {
             "reads::contents_that_move_against_read",
         ),
         (Site::StreamPlaceConfirm, "reads::a_place_against_trim"),
+        (
+            Site::StreamAttendedLook,
+            "blocking::blocked_read_against_add_at_a_full_segment",
+        ),
+        (Site::StreamReaderLook, "blocking::blocked_read_against_add"),
+        (
+            Site::StreamReaderLook,
+            "blocking::blocked_group_read_against_destroy",
+        ),
+        (
+            Site::StreamReaderAttend,
+            "blocking::blocked_read_against_add",
+        ),
+        (
+            Site::StreamReaderCancel,
+            "blocking::blocked_group_read_with_a_limit_against_add",
+        ),
+        (Site::WaiterWake, "blocking::blocked_read_against_add"),
     ],
     survivors: &[],
 };

@@ -122,6 +122,22 @@ impl<X> StreamExclusive<'_, X> {
         self.roll(self.last_id(), fresh);
     }
 
+    /// Takes out the last segment if all its entries were deleted or trimmed: a copy may begin with
+    /// one, for places in it still have ids. O(1).
+    ///
+    /// To be called after [`StreamExclusive::put_all`], when whoever keeps notes about places can be
+    /// told: it is [leaving](StreamExclusive::leaving) then.
+    pub fn take_out_dead(&mut self) {
+        if self.head == self.tail || !self.tail.is_hollow() {
+            return;
+        }
+        // SAFETY: the tail is not the head.
+        let last = unsafe { self.tail.prev() };
+        if u32::from(last.header().dead.get()) == last.word().slots() {
+            self.take_out(last);
+        }
+    }
+
     /// Drops all entries and counters: the log is as new. O(number of segments).
     pub fn clear(&mut self) {
         self.edit();

@@ -39,6 +39,8 @@ impl FrozenStream<'_> {
         self.log.put_all(contents.log);
         self.retire_none();
         self.body.groups.put(contents.groups);
+        self.log.take_out_dead();
+        self.retire();
         *self.log.extra_mut() = contents.alone;
     }
 

@@ -229,6 +229,12 @@ impl Arrays {
         self.array(link.array()).retired()?.id(link.slot())
     }
 
+    /// Whether the segment of any record is gone.
+    #[inline]
+    pub(super) fn has_retired(&self) -> bool {
+        !self.retired.is_empty()
+    }
+
     /// Whether the segment of a record is gone.
     pub(super) fn is_retired(&self, link: Link) -> bool {
         self.array(link.array()).retired().is_some()

@@ -239,12 +239,12 @@ impl Group {
     }
 
     /// When the next entry is idle for long enough to be [claimed](Self::claim_idle). `i64::MIN`
-    /// when there is one that nobody has, `None` when nothing is pending.
+    /// when it is already, whatever the clock says, `None` when nothing is pending.
     pub(crate) fn claimable_at_ms(&self, min_idle_ms: i64) -> Option<i64> {
         let pending = self.pending.get(self.pending.oldest()?);
         Some(match pending.consumer {
-            Some(_) => pending.delivered_ms.saturating_add(min_idle_ms.max(0)),
-            None => i64::MIN,
+            Some(_) if min_idle_ms > 0 => pending.delivered_ms.saturating_add(min_idle_ms),
+            _ => i64::MIN,
         })
     }
 

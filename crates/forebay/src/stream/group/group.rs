@@ -132,16 +132,24 @@ impl Group {
 
     /// Where an entry is, or was if it is pending.
     #[inline]
-    pub(super) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
-        if let Some(place) = log.locate(id) {
-            return Some(place);
+    pub(crate) fn locate(&self, id: StreamId, log: &impl Ids) -> Option<Place> {
+        let in_log = log.locate(id);
+        if in_log.is_some_and(|place| !self.has_retired() || self.pending.find(place).is_some()) {
+            return in_log;
         }
-        self.locate_retired(id)
+        self.locate_retired(id).or(in_log)
+    }
+
+    /// Whether entries are pending whose segments are gone: XSETID may have gone back since, and
+    /// others have their ids.
+    #[inline]
+    pub(crate) fn has_retired(&self) -> bool {
+        self.pending.has_retired()
     }
 
     /// Where an entry was that is pending, and whose segment is gone.
     #[cold]
-    pub(crate) fn locate_retired(&self, id: StreamId) -> Option<Place> {
+    fn locate_retired(&self, id: StreamId) -> Option<Place> {
         let place = self.pending.seek_retired(id)?;
         let link = self.pending.find(place)?;
         (self.pending.retired_id(link)? == id).then_some(place)

@@ -98,6 +98,12 @@ impl PendingTable {
         self.arrays.is_retired(link)
     }
 
+    /// Whether the segment of any entry is gone.
+    #[inline]
+    pub(super) fn has_retired(&self) -> bool {
+        self.arrays.has_retired()
+    }
+
     /// The first place with this id or a greater one in segments that are gone.
     pub(super) fn seek_retired(&self, id: StreamId) -> Option<Place> {
         self.arrays.seek_retired(id)
