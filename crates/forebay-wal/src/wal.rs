@@ -334,8 +334,12 @@ impl Wal {
         self.shared.wishes.lock().stop = true;
         self.shared.wake();
         let thread = self.thread.lock().take();
-        let panicked = thread.is_some_and(|thread| thread.join().is_err());
-        debug_assert!(!panicked, "the writer does not panic");
+        if let Some(thread) = thread {
+            let panicked = thread.join().is_err();
+            debug_assert!(!panicked, "the writer does not panic");
+            // Nothing is written any more: the directory may be opened again.
+            drop(self.shared.lock.lock().take());
+        }
         self.shared
             .gate
             .failure()
@@ -464,6 +468,6 @@ fn shared(
         config,
         storage,
         by_hand,
-        _lock: lock,
+        lock: Mutex::new(Some(lock)),
     }
 }

@@ -135,6 +135,13 @@ impl Core {
         }
     }
 
+    /// Whether the log may have become long enough for what it had no room for: a checkpoint was
+    /// taken. Nothing is frozen.
+    #[cold]
+    pub(crate) fn is_long_enough_after(&self, error: &Error) -> bool {
+        *error == Error::LogFull && self.journal().is_some_and(Journal::make_room)
+    }
+
     /// Whether the engine has a journal.
     #[inline]
     pub(crate) fn is_logged(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Engines whose log is on a simulated disk that crashes: what was acknowledged is there.
 
+mod behaviour;
 mod crashes;
 mod dump;
 mod life;
