@@ -218,13 +218,6 @@ impl Wal {
         })
     }
 
-    /// Takes back what is left of a room.
-    pub fn give_back(&self, room: Room) {
-        if room.bytes > 0 {
-            self.shared.lanes.own().add_credit(room.bytes);
-        }
-    }
-
     /// Everything with a ticket up to this one is synced.
     #[must_use]
     pub fn durable(&self) -> Ticket {
@@ -390,7 +383,8 @@ impl Permit<'_> {
     }
 }
 
-/// Room for records that a thread keeps: see [`Wal::extend`].
+/// Room for records that a thread keeps: see [`Wal::extend`]. What is left of it when it is dropped
+/// is there again when the log is opened the next time.
 #[derive(Debug, Default)]
 pub struct Room {
     bytes: i64,

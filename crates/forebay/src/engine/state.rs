@@ -69,7 +69,7 @@ impl Core {
             }),
             closed: AtomicBool::new(false),
             emptied: AtomicBool::new(false),
-            clock: config.clock.clone(),
+            clock: config.clock,
             shards,
             signals,
             workers: Mutex::new(Vec::new()),

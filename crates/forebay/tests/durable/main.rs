@@ -1,4 +1,5 @@
 //! Engines whose log is on a simulated disk that crashes: what was acknowledged is there.
+#![cfg(test)]
 
 mod behaviour;
 mod crashes;
