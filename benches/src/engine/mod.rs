@@ -11,6 +11,7 @@ pub mod crossbeam_channel;
 pub mod crossbeam_segqueue;
 pub mod dashmap_mutex_vecdeque;
 pub mod dashmap_segqueue;
+pub mod durable;
 pub mod flume;
 pub mod forebay;
 pub mod kanal;
@@ -134,7 +135,7 @@ pub fn visit_queues(visitor: &mut impl Visitor) {
 }
 
 /// The name of every engine that some workload runs.
-pub const NAMES: [&str; 16] = [
+pub const NAMES: [&str; 17] = [
     <forebay::Slices as Named>::NAME,
     <concurrent_queue::Queue as Named>::NAME,
     <condvar::MutexCondvar as Named>::NAME,
@@ -149,6 +150,7 @@ pub const NAMES: [&str; 16] = [
     <stream::mutex_arena::Stream as Named>::NAME,
     <stream::mutex_btreemap::Stream as Named>::NAME,
     <mutex_vecdeque::MutexVecDeque as Named>::NAME,
+    durable::RawFile::NAME,
     redis::NAME,
     <tokio_mpsc::Channel as Named>::NAME,
 ];

@@ -1,6 +1,8 @@
 //! What is done with the queues and streams, one file per workload. `benches/README.md` defines
 //! each.
 
+pub mod durable_push;
+pub mod durable_recover;
 pub mod list_burst;
 pub mod list_hot;
 pub mod list_keys;
@@ -72,11 +74,15 @@ pub enum Workload {
     StreamPending,
     /// `stream-wake`
     StreamWake,
+    /// `durable-push`
+    DurablePush,
+    /// `durable-recover`
+    DurableRecover,
 }
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -99,6 +105,8 @@ impl Workload {
         Self::StreamMany,
         Self::StreamPending,
         Self::StreamWake,
+        Self::DurablePush,
+        Self::DurableRecover,
     ];
 
     /// The name in every report.
@@ -127,6 +135,8 @@ impl Workload {
             Self::StreamMany => "stream-many",
             Self::StreamPending => "stream-pending",
             Self::StreamWake => "stream-wake",
+            Self::DurablePush => "durable-push",
+            Self::DurableRecover => "durable-recover",
         }
     }
 
@@ -156,6 +166,8 @@ impl Workload {
             Self::StreamMany => "a million streams of one entry each: memory per stream",
             Self::StreamPending => "what a pending entry takes; what its summary costs",
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
+            Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
+            Self::DurableRecover => "opening an engine with a million messages",
         }
     }
 
@@ -193,6 +205,8 @@ impl Workload {
             Self::StreamMany => stream_many::groups(),
             Self::StreamPending => stream_pending::groups(),
             Self::StreamWake => stream_wake::groups(),
+            Self::DurablePush => durable_push::groups(),
+            Self::DurableRecover => durable_recover::groups(),
         };
         for group in &mut groups {
             group

@@ -53,7 +53,7 @@ pub(crate) struct Shared {
     /// Whether the writer is turned by hand, so that nobody may wait for it.
     pub(crate) by_hand: bool,
     /// The lock of the directory: it goes when nobody can write into it any more.
-    pub(crate) _lock: Box<dyn Any + Send + Sync>,
+    pub(crate) lock: Mutex<Option<Box<dyn Any + Send + Sync>>>,
 }
 
 impl Shared {

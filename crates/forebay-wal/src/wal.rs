@@ -218,13 +218,6 @@ impl Wal {
         })
     }
 
-    /// Takes back what is left of a room.
-    pub fn give_back(&self, room: Room) {
-        if room.bytes > 0 {
-            self.shared.lanes.own().add_credit(room.bytes);
-        }
-    }
-
     /// Everything with a ticket up to this one is synced.
     #[must_use]
     pub fn durable(&self) -> Ticket {
@@ -334,8 +327,12 @@ impl Wal {
         self.shared.wishes.lock().stop = true;
         self.shared.wake();
         let thread = self.thread.lock().take();
-        let panicked = thread.is_some_and(|thread| thread.join().is_err());
-        debug_assert!(!panicked, "the writer does not panic");
+        if let Some(thread) = thread {
+            let panicked = thread.join().is_err();
+            debug_assert!(!panicked, "the writer does not panic");
+            // Nothing is written any more: the directory may be opened again.
+            drop(self.shared.lock.lock().take());
+        }
         self.shared
             .gate
             .failure()
@@ -386,7 +383,8 @@ impl Permit<'_> {
     }
 }
 
-/// Room for records that a thread keeps: see [`Wal::extend`].
+/// Room for records that a thread keeps: see [`Wal::extend`]. What is left of it when it is dropped
+/// is there again when the log is opened the next time.
 #[derive(Debug, Default)]
 pub struct Room {
     bytes: i64,
@@ -464,6 +462,6 @@ fn shared(
         config,
         storage,
         by_hand,
-        _lock: lock,
+        lock: Mutex::new(Some(lock)),
     }
 }

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// outlives this process, however that ends.
 const SCRIPT: &str = r#"
 trap '' INT
-redis-server --port 0 --save '' --appendonly no --unixsocket "$1/socket" --dir "$1" >/dev/null 2>&1 &
+redis-server --port 0 --save '' $2 --unixsocket "$1/socket" --dir "$1" >/dev/null 2>&1 &
 echo $!
 cat >/dev/null
 kill -KILL $!
@@ -56,13 +56,25 @@ impl Server {
     /// When it does not.
     #[must_use]
     pub fn start() -> Self {
-        match Self::try_start() {
+        match Self::try_start("--appendonly no") {
             Ok(server) => server,
             Err(error) => refused(&error),
         }
     }
 
-    fn try_start() -> io::Result<Self> {
+    /// Starts a server that keeps a log, which it syncs `always` or `everysec`.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn start_durable(fsync: &str) -> Self {
+        match Self::try_start(&format!("--appendonly yes --appendfsync {fsync}")) {
+            Ok(server) => server,
+            Err(error) => refused(&error),
+        }
+    }
+
+    fn try_start(log: &str) -> io::Result<Self> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         // Relaxed: only the number counts.
         let count = STARTED.fetch_add(1, Relaxed);
@@ -71,6 +83,7 @@ impl Server {
         let mut shell = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(&directory)
+            .arg(log)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -37,6 +37,17 @@ pub(crate) enum Next {
     End,
 }
 
+/// Why there should be more segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// Nobody waits for them: there is room, as the log was just opened, or segments were freed.
+    Nothing,
+    /// Some should be at hand.
+    Spares,
+    /// Somebody waits for room.
+    One,
+}
+
 /// Where the log goes on.
 #[derive(Debug)]
 pub(crate) struct Resume {
@@ -132,7 +143,7 @@ impl Writer {
             .shared
             .space
             .add(usable.saturating_mul(1 + spares) - charged);
-        writer.grow();
+        writer.grow(Asked::Nothing);
         writer.show();
         Ok(writer)
     }
@@ -217,8 +228,15 @@ impl Writer {
         }
         let few =
             self.files.spares() < self.spares_wanted() && self.shared.storage.now() >= self.grow_at;
-        if freed > 0 || self.shared.space.is_wanted() || (few && self.may_grow()) {
-            self.grow();
+        let asked = if freed > 0 {
+            Asked::Nothing
+        } else if self.shared.space.is_wanted() {
+            Asked::One
+        } else {
+            Asked::Spares
+        };
+        if asked != Asked::Spares || (few && self.may_grow()) {
+            self.grow(asked);
         }
         Ok(())
     }
@@ -233,9 +251,14 @@ impl Writer {
 
     /// Makes spare segments as far as they are wanted and allowed. That there is no room for them
     /// is no failure: nothing that was accepted depends on it.
-    fn grow(&mut self) {
+    fn grow(&mut self, asked: Asked) {
         let mut grown = false;
-        while self.files.spares() < self.spares_wanted() && self.may_grow() {
+        // Who asks for room has not found enough in the spares that there are.
+        let least = match asked {
+            Asked::One => self.files.spares() + 1,
+            Asked::Nothing | Asked::Spares => 0,
+        };
+        while self.files.spares() < self.spares_wanted().max(least) && self.may_grow() {
             if self.files.allocate().is_err() {
                 self.grow_at = self.shared.storage.now() + GROW_AGAIN;
                 break;
@@ -243,8 +266,7 @@ impl Writer {
             grown = true;
             self.shared.space.add(self.shared.config.usable_bytes());
         }
-        let enough = self.files.spares() >= self.spares_wanted();
-        self.shared.space.tried(!grown && !enough);
+        self.shared.space.tried(!grown && asked != Asked::Nothing);
         self.show();
     }
 

@@ -9,7 +9,7 @@ use forebay_wal::{Durable, Level, Ticket};
 use super::Core;
 use crate::command::keys::KeyType;
 use crate::error::{Error, Result};
-use crate::journal::Cost;
+use crate::journal::{Cost, Journal};
 use crate::object::Object;
 
 /// The engine as a handle has it: with the durability that its calls wait for.
@@ -39,7 +39,7 @@ impl Access {
 
     /// What calls wait for.
     pub(crate) fn level(&self) -> Level {
-        let of_engine = || self.core.journal().map(|journal| journal.level());
+        let of_engine = || self.core.journal().map(Journal::level);
         self.level.or_else(of_engine).unwrap_or(Level::None)
     }
 
@@ -87,10 +87,6 @@ impl Access {
         // In this order: a list that needs no attention now can be due before the next line only by
         // an expiry that is set in between, and then this call came before that.
         if object.list.is_attended() {
-            #[expect(
-                clippy::redundant_closure_for_method_calls,
-                reason = "the method is not general enough"
-            )]
             return self.read(object, |list| list.len());
         }
         Ok(object.list.len())

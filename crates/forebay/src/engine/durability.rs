@@ -9,6 +9,7 @@ use forebay_wal::{Level, Ticket};
 
 use super::Engine;
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 
 /// How durable an engine is, and what its log has done: see [`Engine::durability`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +111,7 @@ impl Engine {
     #[must_use]
     pub fn ticket(&self) -> Ticket {
         let journal = self.core.journal();
-        journal.map(|journal| journal.ticket()).unwrap_or_default()
+        journal.map(Journal::ticket).unwrap_or_default()
     }
 
     /// Waits until what `ticket` stands for is as durable as the engine's level says; the thread

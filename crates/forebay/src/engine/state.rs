@@ -69,7 +69,7 @@ impl Core {
             }),
             closed: AtomicBool::new(false),
             emptied: AtomicBool::new(false),
-            clock: config.clock.clone(),
+            clock: config.clock,
             shards,
             signals,
             workers: Mutex::new(Vec::new()),
@@ -133,6 +133,13 @@ impl Core {
         if let Some(journal) = self.journal() {
             journal.give_way();
         }
+    }
+
+    /// Whether the log may have become long enough for what it had no room for: a checkpoint was
+    /// taken. Nothing is frozen.
+    #[cold]
+    pub(crate) fn is_long_enough_after(&self, error: &Error) -> bool {
+        *error == Error::LogFull && self.journal().is_some_and(Journal::make_room)
     }
 
     /// Whether the engine has a journal.

@@ -47,7 +47,7 @@ impl Access {
     pub(crate) fn edit_costing<R>(
         &self,
         object: &Arc<Object>,
-        cost: impl FnOnce(&FrozenList<'_>) -> Cost,
+        cost: impl Fn(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let list = object.list.freeze();
@@ -62,7 +62,7 @@ impl Access {
         &self,
         object: &Arc<Object>,
         list: Exclusive<'_, Attention>,
-        cost: impl FnOnce(&FrozenList<'_>) -> Cost,
+        cost: impl Fn(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
         let list = self.give_way_frozen(object, list);
@@ -123,7 +123,7 @@ impl Access {
         &self,
         object: &Arc<Object>,
         list: Exclusive<'_, Attention>,
-        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
+        cost: impl Fn(&FrozenKey<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         if self.is_closed() {
@@ -137,57 +137,71 @@ impl Access {
         // Before the key, and so dropped after it.
         let mut dropped = Dropped::new();
         let mut key = FrozenKey::with_list(self, object, list);
-        let mut is_read = false;
-        let cost = |key: &FrozenKey<'_>| {
-            let cost = cost(key);
-            is_read = cost.is_none();
-            cost
+        let admitted = self.admit_step(&mut key, &mut dropped, &cost);
+        let result = match admitted {
+            Ok(cost) => Ok((f(&mut key), cost)),
+            Err(error) => Err((error, f)),
         };
-        let result = self.edit_admitted(&mut key, &mut dropped, cost, f);
         self.settle(&mut key);
         let committed = self.commit(slice::from_mut(&mut key));
         drop(key);
-        let result = result?;
-        if is_read {
-            self.wait_to_read()?;
-        } else {
-            committed?;
-            self.wait()?;
-        }
+        let (result, cost) = match result {
+            Ok(done) => done,
+            Err((error, f)) => {
+                if self.is_long_enough_after(&error) {
+                    return self.edit_awaited(object, cost, f);
+                }
+                return Err(error);
+            }
+        };
+        self.wait_after(cost, committed.map(drop))?;
         Ok(result)
     }
 
-    fn edit_admitted<R>(
+    fn admit_step(
         &self,
         key: &mut FrozenKey<'_>,
         dropped: &mut Dropped,
-        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
-        f: impl FnOnce(&mut FrozenKey<'_>) -> R,
-    ) -> Result<R> {
+        cost: &impl Fn(&FrozenKey<'_>) -> Cost,
+    ) -> Result<Cost> {
         self.delete_if_due(key, dropped)?;
-        self.admit(cost(key), key.object())?;
-        Ok(f(key))
+        let cost = cost(key);
+        self.admit(cost, key.object())?;
+        Ok(cost)
+    }
+
+    /// Waits as the level says, for a step that was committed or not. What has changed nothing does
+    /// not mind that the log has failed.
+    fn wait_after(&self, cost: Cost, committed: Result<()>) -> Result<()> {
+        if cost.is_none() {
+            return self.wait_to_read();
+        }
+        committed?;
+        self.wait()
     }
 
     #[cold]
     fn edit_awaited<R>(
         &self,
         object: &Arc<Object>,
-        cost: impl FnOnce(&FrozenKey<'_>) -> Cost,
+        cost: impl Fn(&FrozenKey<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         let mut set = FrozenSet::new(self, [object])?;
-        let cost = cost(set.key(0));
-        set.admit(cost)?;
+        let mut cost_now = cost(set.key(0));
+        if let Err(error) = set.admit(cost_now) {
+            drop(set);
+            if !self.is_long_enough_after(&error) {
+                return Err(error);
+            }
+            set = FrozenSet::new(self, [object])?;
+            cost_now = cost(set.key(0));
+            set.admit(cost_now)?;
+        }
         let result = f(set.key_mut(0));
         set.has_changed(0);
         let finished = set.finish();
-        if cost.is_none() {
-            self.wait_to_read()?;
-        } else {
-            finished?;
-            self.wait()?;
-        }
+        self.wait_after(cost_now, finished)?;
         Ok(result)
     }
 
@@ -231,11 +245,19 @@ impl Access {
         route: Route,
         f: impl FnOnce(&mut FrozenList<'_>, &mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let mut set = FrozenSet::new(self, [source, destination])?;
-        let (source, destination) = (set.position(source), set.position(destination));
-        if self.is_logged() {
-            set.admit(route.cost(set.key(source).bare_list()))?;
+        let objects = [source, destination];
+        let mut set = FrozenSet::new(self, objects)?;
+        if self.is_logged()
+            && let Err(error) = set.admit(route.cost(set.key(set.position(source)).bare_list()))
+        {
+            drop(set);
+            if !self.is_long_enough_after(&error) {
+                return Err(error);
+            }
+            set = FrozenSet::new(self, objects)?;
+            set.admit(route.cost(set.key(set.position(source)).bare_list()))?;
         }
+        let (source, destination) = (set.position(source), set.position(destination));
         let (from, Some(to)) = set.pair_mut(source, destination) else {
             unreachable!("the lists are different ones")
         };

@@ -22,9 +22,9 @@ pub(super) fn apply(core: &Core, floor: u64, order: u64, operations: &[u8]) -> P
     let mut operations = Operations::new(operations);
     let mut touched = Touched::new();
     while let Some((key, operation)) = operations.next()? {
-        let at = touch(core, &mut touched, key)?;
+        let at = touch(core, &mut touched, key);
         if let Operation::Rename { to } | Operation::Copy { to } = operation {
-            let to = touch(core, &mut touched, to)?;
+            let to = touch(core, &mut touched, to);
             let is_rename = matches!(operation, Operation::Rename { .. });
             carry(core, floor, order, [&touched[at], &touched[to]], is_rename)?;
             continue;
@@ -51,13 +51,13 @@ fn is_behind(key: &FrozenKey<'_>, floor: u64, order: u64) -> bool {
     known < order
 }
 
-fn touch(core: &Core, touched: &mut Touched, key: &[u8]) -> Parsed<usize> {
+fn touch(core: &Core, touched: &mut Touched, key: &[u8]) -> usize {
     if let Some(at) = touched.iter().position(|object| object.key() == key) {
-        return Ok(at);
+        return at;
     }
     let object = core.object_to_recover(key);
     touched.push(object);
-    Ok(touched.len() - 1)
+    touched.len() - 1
 }
 
 /// RENAME and COPY.

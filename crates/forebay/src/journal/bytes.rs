@@ -9,7 +9,6 @@ use crate::stream::StreamId;
 /// A number of at most ten bytes.
 pub(crate) fn put_number(to: &mut Vec<u8>, mut number: u64) {
     loop {
-        #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
         let low = (number & 0x7f) as u8;
         number >>= 7;
         if number == 0 {

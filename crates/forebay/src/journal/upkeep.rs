@@ -76,6 +76,22 @@ impl Journal {
         }
     }
 
+    /// Has a checkpoint taken, because the log is full, and waits for it; `false` when nobody takes
+    /// one. Nothing is frozen.
+    pub(crate) fn make_room(&self) -> bool {
+        let mut state = self.upkeep.state.lock();
+        if !state.has_thread || state.is_over {
+            return false;
+        }
+        // Relaxed: as above.
+        self.upkeep.is_tight.store(true, Relaxed);
+        state.is_wanted = true;
+        self.upkeep.changed.notify_all();
+        drop(state);
+        self.wait_for_checkpoint();
+        true
+    }
+
     #[cold]
     fn wait_for_checkpoint(&self) {
         let mut state = self.upkeep.state.lock();

@@ -1,7 +1,7 @@
 //! All that an engine holds, to be compared.
 
+use core::fmt::Write;
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use forebay::{Engine, KeyType};
 

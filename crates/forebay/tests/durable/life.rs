@@ -62,7 +62,7 @@ impl Oracle {
             found.text(),
             self.after
                 .iter()
-                .map(|(ticket, dump)| format!("{ticket:?}\n{}", dump.at(now_ms).text()))
+                .flat_map(|(ticket, dump)| [format!("{ticket:?}\n"), dump.at(now_ms).text()])
                 .collect::<String>(),
         );
         self.with_pending += u64::from(found.has_pending());

@@ -1,5 +1,7 @@
 //! Engines whose log is on a simulated disk that crashes: what was acknowledged is there.
+#![cfg(test)]
 
+mod behaviour;
 mod crashes;
 mod dump;
 mod life;

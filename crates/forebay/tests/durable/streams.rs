@@ -64,7 +64,7 @@ impl StreamSteps {
         match random.below(100) {
             0..=29 => self.add(&stream, random),
             30..=39 => self.remove(&stream, random),
-            40..=49 => self.manage(&stream, &group, random),
+            40..=49 => Self::manage(&stream, &group, random),
             50..=69 => Self::read(&consumer, random, &self.ids),
             70..=79 => self.acknowledge(&group, random),
             80..=91 => self.take_over(&consumer, random),
@@ -132,7 +132,7 @@ impl StreamSteps {
         }
     }
 
-    fn manage(&mut self, stream: &Stream, group: &Group, random: &mut Random) -> Result<()> {
+    fn manage(stream: &Stream, group: &Group, random: &mut Random) -> Result<()> {
         let start = if random.one_in(3) {
             GroupStart::Now
         } else {

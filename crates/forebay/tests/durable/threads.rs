@@ -45,7 +45,7 @@ fn until_it_fails(
 }
 
 fn number(element: &[u8]) -> u64 {
-    std::str::from_utf8(element)
+    core::str::from_utf8(element)
         .expect("the tests' elements are text")
         .parse()
         .expect("the tests' elements are numbers")
@@ -115,7 +115,7 @@ fn live_and_die(seed: u64) -> Work {
             let mut acked = BTreeSet::new();
             while let Ok(entries) = consumer.read(3) {
                 for entry in entries {
-                    let n = number(&entry.fields.iter().next().expect("one").1);
+                    let n = number(entry.fields.iter().next().expect("one").1);
                     if consumer.group().xack([entry.id]) == Ok(1) {
                         acked.insert(n);
                     }
@@ -176,7 +176,7 @@ fn live_and_die(seed: u64) -> Work {
     let entries = engine.xrange("log", .., None).expect("a stream");
     let there: BTreeSet<_> = entries
         .iter()
-        .map(|entry| number(&entry.fields.iter().next().expect("one").1))
+        .map(|entry| number(entry.fields.iter().next().expect("one").1))
         .collect();
     for n in &added.done {
         assert!(there.contains(n), "seed {seed}: entry {n} is lost");
@@ -187,7 +187,7 @@ fn live_and_die(seed: u64) -> Work {
         .xreadgroup(StreamId::MIN, &XreadgroupOptions::default());
     for entry in pending.expect("the group is there") {
         let fields = entry.fields.expect("nothing was deleted");
-        let n = number(&fields.iter().next().expect("one").1);
+        let n = number(fields.iter().next().expect("one").1);
         assert!(
             !acked.contains(&n),
             "seed {seed}: entry {n} was acknowledged and is pending"

@@ -213,7 +213,9 @@ fn put_remembered(to: &mut Vec<u8>, remembered: Option<&Remembered>) {
                 }
                 Name::Fields(hash) => {
                     put_flag(to, false);
-                    hash.iter().for_each(|&part| put_number(to, part));
+                    for &part in hash {
+                        put_number(to, part);
+                    }
                 }
             }
             put_id(to, sent.ids.get(name).copied().unwrap_or_default());
