@@ -16,7 +16,7 @@ pub struct Settings {
     pub proto_max_bulk_bytes: u32,
     /// Bytes of one command, and of what is read ahead of a client.
     pub client_query_buffer_bytes: u32,
-    /// Bytes of replies that a client may leave unread before it is disconnected.
+    /// Bytes of replies that a client may leave unread for half a minute before it is disconnected.
     pub output_hard_bytes: usize,
     /// Bytes of messages of channels that a client may leave unread before it is disconnected.
     pub pubsub_hard_bytes: usize,

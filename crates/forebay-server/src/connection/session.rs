@@ -1,5 +1,6 @@
 //! What a connection remembers from one command to the next.
 
+use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 use ahash::AHashSet;
@@ -60,11 +61,14 @@ impl Subscriptions {
 
 impl Session {
     pub(crate) fn new(server: &Server, client: Arc<Client>, stats: Arc<LoopStats>) -> Self {
+        let is_authenticated = !server.settings().needs_password();
+        // Relaxed: see `Client`.
+        client.is_authenticated.store(is_authenticated, Relaxed);
         Self {
             client,
             stats,
             protocol: Protocol::default(),
-            is_authenticated: !server.settings().needs_password(),
+            is_authenticated,
             replies: Replies::default(),
             multi: None,
             watched: None,
@@ -86,6 +90,8 @@ impl Session {
         self.replies = Replies::On;
         self.protocol = Protocol::Resp2;
         self.is_authenticated = !server.settings().needs_password();
+        // Relaxed: see `Client`.
+        (self.client.is_authenticated).store(self.is_authenticated, Relaxed);
         self.client.set_name(Bytes::new());
         self.note();
     }

@@ -54,6 +54,7 @@ pub(crate) struct Client {
     pub(crate) connected_ms: i64,
     pub(crate) last_active_ms: AtomicI64,
     pub(crate) is_blocked: AtomicBool,
+    pub(crate) is_authenticated: AtomicBool,
     pub(crate) input_bytes: AtomicUsize,
     pub(crate) output_bytes: AtomicUsize,
     /// The row of the last command in the table, plus one.
@@ -95,6 +96,7 @@ impl Client {
             connected_ms: now_ms,
             last_active_ms: AtomicI64::new(now_ms),
             is_blocked: AtomicBool::new(false),
+            is_authenticated: AtomicBool::new(false),
             input_bytes: AtomicUsize::new(0),
             output_bytes: AtomicUsize::new(0),
             last_command: AtomicU32::new(0),
@@ -130,6 +132,11 @@ impl Client {
         }
         drop(mail);
         self.notify.notify_one();
+    }
+
+    /// Whether this is among what has been told and not heard.
+    pub(crate) fn has_been_told(&self, event: Event) -> bool {
+        self.mail.lock().events.contains(&event)
     }
 
     /// What has been told since the last call.

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{info, warn};
 
+use super::idle;
 use super::listener::{Bound, Listener};
 use super::{LoopStats, Server};
 use crate::config::{Config, Unprotected};
@@ -110,6 +111,7 @@ fn block_until_shutdown(server: &Arc<Server>) -> io::Result<()> {
             _ = terminate.recv() => info!("SIGTERM: shutting down"),
             _ = interrupt.recv() => info!("SIGINT: shutting down"),
             () = server.shutdown.begun() => info!("SHUTDOWN: shutting down"),
+            () = idle::watch(server) => {}
         }
         Ok(())
     })
@@ -185,7 +187,8 @@ async fn accept(
     connections: &mut JoinSet<()>,
 ) {
     loop {
-        match listener.accept().await {
+        let keepalive_s = server.settings().tcp_keepalive_s;
+        match listener.accept(keepalive_s).await {
             Ok((mut socket, address, local)) => {
                 let max = server.settings().maxclients;
                 let added = server.clients.add(address, local, server.now_ms(), max);

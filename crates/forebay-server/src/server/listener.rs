@@ -1,12 +1,13 @@
 //! Where a server listens.
 
+use core::time::Duration;
 use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use socket2::{Domain, Protocol, Socket as RawSocket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket as RawSocket, TcpKeepalive, Type};
 use tokio::net::{TcpListener, UnixListener};
 
 use crate::connection::Socket;
@@ -20,11 +21,18 @@ pub(super) enum Listener {
 
 impl Listener {
     /// The next connection, and the addresses of its two ends.
-    pub(super) async fn accept(&self) -> io::Result<(Socket, String, String)> {
+    ///
+    /// A TCP connection that is silent for `keepalive_s` seconds is probed; 0 is never.
+    pub(super) async fn accept(&self, keepalive_s: u64) -> io::Result<(Socket, String, String)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
                 stream.set_nodelay(true)?;
+                if keepalive_s > 0 {
+                    let time = Duration::from_secs(keepalive_s);
+                    let keepalive = TcpKeepalive::new().with_time(time).with_interval(time / 3);
+                    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+                }
                 let local = stream.local_addr()?;
                 Ok((Socket::Tcp(stream), address.to_string(), local.to_string()))
             }

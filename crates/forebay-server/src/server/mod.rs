@@ -8,6 +8,7 @@
 mod client;
 mod clients;
 mod event_loop;
+mod idle;
 mod listener;
 mod pubsub;
 mod shared;

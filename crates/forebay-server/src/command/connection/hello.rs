@@ -1,5 +1,7 @@
 //! HELLO and AUTH.
 
+use core::sync::atomic::Ordering::Relaxed;
+
 use bytes::Bytes;
 use forebay_resp::{Protocol, parse_integer};
 
@@ -108,6 +110,8 @@ impl Auth<'_> {
             ));
         }
         context.session.is_authenticated = true;
+        // Relaxed: see `Client`.
+        (context.session.client.is_authenticated).store(true, Relaxed);
         Ok(())
     }
 }
