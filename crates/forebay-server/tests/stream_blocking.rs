@@ -7,8 +7,8 @@
 
 mod support;
 
+use core::time::Duration;
 use std::thread;
-use std::time::Duration;
 
 use support::{Client, Server, text};
 
@@ -153,6 +153,10 @@ fn nothing_waits_in_a_transaction() {
     let table = [
         ("XGROUP CREATE s g $ MKSTREAM", "OK"),
         ("MULTI", "OK"),
+        ("XGROUP CREATE t h 0 MKSTREAM", "QUEUED"),
+        ("XGROUP CREATECONSUMER t h c", "QUEUED"),
+        ("XGROUP DELCONSUMER t h c", "QUEUED"),
+        ("XGROUP DESTROY t h", "QUEUED"),
         ("XREAD BLOCK 0 STREAMS s $", "QUEUED"),
         ("XREADGROUP GROUP g c BLOCK 0 STREAMS s >", "QUEUED"),
         ("XADD s 1-0 f v", "QUEUED"),
@@ -161,7 +165,7 @@ fn nothing_waits_in_a_transaction() {
         ("XACK s g x", "QUEUED"),
         (
             "EXEC",
-            "[nil, nil, 1-0, [[s, [[1-0, [f, v]]]]], 0, -ERR Invalid stream ID specified as \
+            "[OK, 1, 0, 1, nil, nil, 1-0, [[s, [[1-0, [f, v]]]]], 0, -ERR Invalid stream ID specified as \
              stream command argument]",
         ),
     ];

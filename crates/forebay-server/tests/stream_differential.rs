@@ -470,6 +470,8 @@ fn run(protocol: &str, seed: u64, count: usize) {
         let mut commands = vec![generator.words()];
         let difference = if generator.random.one_in(15) {
             commands.extend((0..5).map(|_| generator.words()));
+            // Both have the same consumers only after it.
+            commands.retain(|words| consumers_for(words).is_empty());
             pair.differ_within(&commands)
         } else {
             pair.differ(&commands[0])
