@@ -16,6 +16,8 @@ impl Refusal {
     pub(crate) const NOT_INTEGER: Self = Self::new("ERR value is not an integer or out of range");
     pub(crate) const NOT_POSITIVE: Self = Self::new("ERR value is out of range, must be positive");
 
+    pub(crate) const NO_SUCH_KEY: Self = Self::new("ERR no such key");
+
     pub(crate) const fn new(text: &'static str) -> Self {
         Self(Cow::Borrowed(text))
     }
