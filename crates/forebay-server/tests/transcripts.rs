@@ -19,7 +19,10 @@ struct Cli<'a> {
 
 impl<'a> Cli<'a> {
     fn new(server: &'a Server) -> Option<Self> {
-        let version = Command::new("redis-cli").arg("--version").stdout(Stdio::null()).status();
+        let version = Command::new("redis-cli")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status();
         if version.is_err() {
             eprintln!("note: redis-cli is not installed, the transcripts were not typed");
             return None;
@@ -38,7 +41,10 @@ impl<'a> Cli<'a> {
 
     fn run(&self, words: &[&str]) -> String {
         let output = self.command(words).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .to_owned()
     }
 
     /// Types a line whose words have blanks between them.
@@ -51,7 +57,10 @@ impl<'a> Cli<'a> {
 fn lists() {
     let server = Server::start(&[]);
     let Some(cli) = Cli::new(&server) else { return };
-    assert_eq!(cli.run(&["LPUSH", "mq", "101030001:stock:5"]), "(integer) 1");
+    assert_eq!(
+        cli.run(&["LPUSH", "mq", "101030001:stock:5"]),
+        "(integer) 1"
+    );
     assert_eq!(cli.type_in("RPOP mq"), "\"101030001:stock:5\"");
     assert_eq!(cli.type_in("LPUSH mq 5"), "(integer) 1");
     assert_eq!(cli.type_in("LPUSH mq 3"), "(integer) 2");
@@ -97,7 +106,10 @@ fn a_stream_is_written_and_read() {
          3) \"shop\"\n            4) \"harbour\""
     );
     let start = Instant::now();
-    assert_eq!(cli.type_in("XREAD BLOCK 300 STREAMS s $").lines().next(), Some("(nil)"));
+    assert_eq!(
+        cli.type_in("XREAD BLOCK 300 STREAMS s $").lines().next(),
+        Some("(nil)")
+    );
     let slept = start.elapsed();
     assert!(slept >= Duration::from_millis(300), "{slept:?}");
 }
@@ -125,8 +137,19 @@ fn a_transaction_is_typed() {
 fn redis_benchmark_runs_what_it_knows() {
     let server = Server::start(&[]);
     let output = Command::new("redis-benchmark")
-        .args(["-p", &server.port.to_string(), "-n", "2000", "-P", "16", "-q"])
-        .args(["-t", "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,lrange_100,mset"])
+        .args([
+            "-p",
+            &server.port.to_string(),
+            "-n",
+            "2000",
+            "-P",
+            "16",
+            "-q",
+        ])
+        .args([
+            "-t",
+            "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,lrange_100,mset",
+        ])
         .output();
     let Ok(output) = output else {
         eprintln!("note: redis-benchmark is not installed");
@@ -134,6 +157,9 @@ fn redis_benchmark_runs_what_it_knows() {
     };
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{shown}");
-    assert!(shown.contains("LPUSH") && shown.contains("requests per second"), "{shown}");
+    assert!(
+        shown.contains("LPUSH") && shown.contains("requests per second"),
+        "{shown}"
+    );
     assert!(!shown.to_ascii_lowercase().contains("error"), "{shown}");
 }

@@ -81,7 +81,7 @@ impl Info<'_> {
                 return Err(if exists {
                     refusal
                 } else {
-                    Refusal::NO_SUCH_KEY
+                    Error::NoSuchKey.into()
                 });
             }
             What::Groups => write_groups(&on!(store, xinfo_groups(key))?, &mut reply),
