@@ -11,7 +11,9 @@
 //!   with a [handle](List) is one atomic step and one copy; a pop with [`List::rpop_with`] copies
 //!   nothing.
 //!
-//! Everything lives in memory and ends with the process.
+//! * **Durable, if wanted.** An engine [in memory](Config::in_memory) ends with its process. One with
+//!   [a directory](Config::at) is there again after a crash, with all that was acknowledged at its
+//!   [level](Level).
 //!
 //! # Examples
 //! ```

@@ -87,10 +87,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens an engine.
+    /// Opens an engine; one with a directory has what was acknowledged before.
     ///
     /// # Errors
-    /// [`WorkerFailed`](crate::Error::WorkerFailed).
+    /// [`WorkerFailed`](crate::Error::WorkerFailed). With a directory also
+    /// [`Locked`](crate::Error::Locked), [`Corrupt`](crate::Error::Corrupt),
+    /// [`Unintelligible`](crate::Error::Unintelligible),
+    /// [`LogUnavailable`](crate::Error::LogUnavailable) and
+    /// [`LogConfig`](crate::Error::LogConfig); nothing was changed then.
+    ///
+    /// # Complexity
+    /// O(1), or O(bytes of the last checkpoint and of the log behind it).
     ///
     /// # Examples
     /// ```
@@ -267,6 +274,11 @@ impl Engine {
 
     /// Closes the engine: all elements are dropped, all blocked calls end with
     /// [`Closed`](crate::Error::Closed), so does every later call, and the workers end.
+    ///
+    /// An engine with a directory first makes durable what was done, and writes it down for a fast
+    /// start; when this returns the directory may be opened again. (When the last handle is
+    /// dropped, that may be a moment later, if a worker holds the engine at that moment.) Whether it
+    /// could be made durable is what [`Engine::flush`] says.
     ///
     /// # Examples
     /// ```
