@@ -7,7 +7,7 @@
 
 mod support;
 
-use std::time::Duration;
+use core::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, Client, Commands, Direction, RedisResult, Value, pipe};
@@ -65,7 +65,11 @@ fn a_pipeline_and_a_transaction() {
             // Somebody is faster: the transaction is tried again.
             let _: i64 = other.incr("count", 1)?;
         }
-        pipe.atomic().set("count", count * 2).ignore().incr("count", 0).query(connection)
+        pipe.atomic()
+            .set("count", count * 2)
+            .ignore()
+            .incr("count", 0)
+            .query(connection)
     })
     .unwrap();
     assert_eq!((attempts, doubled), (2, 12));
@@ -78,7 +82,10 @@ fn errors_are_of_their_kind() {
     let () = connection.set("text", "x").unwrap();
     let wrong: RedisResult<i64> = connection.lpush("text", "y");
     assert_eq!(wrong.unwrap_err().code(), Some("WRONGTYPE"));
-    let unknown: RedisResult<Value> = redis::cmd("EVAL").arg("return 1").arg(0).query(&mut connection);
+    let unknown: RedisResult<Value> = redis::cmd("EVAL")
+        .arg("return 1")
+        .arg(0)
+        .query(&mut connection);
     assert!(unknown.unwrap_err().to_string().contains("unknown command"));
 }
 
@@ -95,7 +102,11 @@ async fn consumers_wait_as_tasks() {
     }
     let mut producer = connection(&server).await;
     let blocked = async |producer: &mut MultiplexedConnection| loop {
-        let info: String = redis::cmd("INFO").arg("clients").query_async(producer).await.unwrap();
+        let info: String = redis::cmd("INFO")
+            .arg("clients")
+            .query_async(producer)
+            .await
+            .unwrap();
         if info.contains("blocked_clients:10\r\n") {
             break;
         }
@@ -132,7 +143,10 @@ async fn messages_of_channels_arrive_in_order() {
     let mut by_pattern = 0;
     while direct + by_pattern < 200 {
         let push = receiver.recv().await.unwrap();
-        let number = push.data.last().map(|last| redis::from_redis_value::<i64>(last.clone()));
+        let number = push
+            .data
+            .last()
+            .map(|last| redis::from_redis_value::<i64>(last.clone()));
         match push.kind {
             redis::PushKind::Message => {
                 assert_eq!(number.unwrap().unwrap(), direct);

@@ -1,14 +1,16 @@
 //! What a person types into redis-cli, and what is shown.
 #![forbid(unsafe_code)]
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
-    reason = "helpers of tests are outside #[test] functions"
+    reason = "a process has no other clock, and helpers of tests are outside #[test] functions"
 )]
 
 mod support;
 
+use core::time::Duration;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use support::Server;
 
@@ -19,7 +21,10 @@ struct Cli<'a> {
 
 impl<'a> Cli<'a> {
     fn new(server: &'a Server) -> Option<Self> {
-        let version = Command::new("redis-cli").arg("--version").stdout(Stdio::null()).status();
+        let version = Command::new("redis-cli")
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status();
         if version.is_err() {
             eprintln!("note: redis-cli is not installed, the transcripts were not typed");
             return None;
@@ -38,7 +43,10 @@ impl<'a> Cli<'a> {
 
     fn run(&self, words: &[&str]) -> String {
         let output = self.command(words).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .to_owned()
     }
 
     /// Types a line whose words have blanks between them.
@@ -51,7 +59,10 @@ impl<'a> Cli<'a> {
 fn lists() {
     let server = Server::start(&[]);
     let Some(cli) = Cli::new(&server) else { return };
-    assert_eq!(cli.run(&["LPUSH", "mq", "101030001:stock:5"]), "(integer) 1");
+    assert_eq!(
+        cli.run(&["LPUSH", "mq", "101030001:stock:5"]),
+        "(integer) 1"
+    );
     assert_eq!(cli.type_in("RPOP mq"), "\"101030001:stock:5\"");
     assert_eq!(cli.type_in("LPUSH mq 5"), "(integer) 1");
     assert_eq!(cli.type_in("LPUSH mq 3"), "(integer) 2");
@@ -70,10 +81,9 @@ fn a_consumer_sleeps_until_a_message_comes() {
     let server = Server::start(&[]);
     let Some(cli) = Cli::new(&server) else { return };
     let consumer = cli.command(&["BRPOP", "mq", "0"]).spawn().unwrap();
-    let end = Instant::now() + support::PATIENCE;
-    while !cli.type_in("INFO clients").contains("blocked_clients:1") {
-        assert!(Instant::now() < end, "the consumer does not wait");
-    }
+    support::eventually("the consumer waits", || {
+        cli.type_in("INFO clients").contains("blocked_clients:1")
+    });
     assert_eq!(cli.type_in("LPUSH mq job"), "(integer) 1");
     let shown = consumer.wait_with_output().unwrap().stdout;
     let shown = String::from_utf8(shown).unwrap();
@@ -97,9 +107,60 @@ fn a_stream_is_written_and_read() {
          3) \"shop\"\n            4) \"harbour\""
     );
     let start = Instant::now();
-    assert_eq!(cli.type_in("XREAD BLOCK 300 STREAMS s $").lines().next(), Some("(nil)"));
+    assert_eq!(
+        cli.type_in("XREAD BLOCK 300 STREAMS s $").lines().next(),
+        Some("(nil)")
+    );
     let slept = start.elapsed();
     assert!(slept >= Duration::from_millis(300), "{slept:?}");
+}
+
+#[test]
+fn groups_of_consumers() {
+    let server = Server::start(&[]);
+    let Some(cli) = Cli::new(&server) else { return };
+    for (id, value) in [("1-0", "5"), ("2-0", "3"), ("3-0", "1"), ("4-0", "0")] {
+        let line = format!("XADD mqstream {id} repo {value}");
+        assert_eq!(cli.type_in(&line), format!("\"{id}\""));
+    }
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group1 0"), "OK");
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group2 0"), "OK");
+    let shown = cli.type_in("XREADGROUP GROUP group1 consumer1 STREAMS mqstream >");
+    for id in ["1-0", "2-0", "3-0", "4-0"] {
+        assert!(shown.contains(&format!("\"{id}\"")), "{shown}");
+    }
+    assert_eq!(
+        cli.type_in("XREADGROUP GROUP group1 consumer2 STREAMS mqstream 0"),
+        "1) 1) \"mqstream\"\n   2) (empty array)"
+    );
+    for (consumer, id, value) in [
+        ("consumer1", "1-0", "5"),
+        ("consumer2", "2-0", "3"),
+        ("consumer3", "3-0", "1"),
+    ] {
+        let line = format!("XREADGROUP GROUP group2 {consumer} COUNT 1 STREAMS mqstream >");
+        let expected = format!(
+            "1) 1) \"mqstream\"\n   2) 1) 1) \"{id}\"\n         2) 1) \"repo\"\n            \
+             2) \"{value}\""
+        );
+        assert_eq!(cli.type_in(&line), expected);
+    }
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2"),
+        "1) (integer) 3\n2) \"1-0\"\n3) \"3-0\"\n4) 1) 1) \"consumer1\"\n      2) \"1\"\n   \
+         2) 1) \"consumer2\"\n      2) \"1\"\n   3) 1) \"consumer3\"\n      2) \"1\""
+    );
+    let pending = cli.type_in("XPENDING mqstream group2 - + 10 consumer2");
+    assert!(
+        pending.starts_with("1) 1) \"2-0\"\n   2) \"consumer2\"\n   3) (integer) "),
+        "{pending}"
+    );
+    assert!(pending.ends_with("\n   4) (integer) 1"), "{pending}");
+    assert_eq!(cli.type_in("XACK mqstream group2 2-0"), "(integer) 1");
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2 - + 10 consumer2"),
+        "(empty array)"
+    );
 }
 
 #[test]
@@ -125,8 +186,19 @@ fn a_transaction_is_typed() {
 fn redis_benchmark_runs_what_it_knows() {
     let server = Server::start(&[]);
     let output = Command::new("redis-benchmark")
-        .args(["-p", &server.port.to_string(), "-n", "2000", "-P", "16", "-q"])
-        .args(["-t", "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,lrange_100,mset"])
+        .args([
+            "-p",
+            &server.port.to_string(),
+            "-n",
+            "2000",
+            "-P",
+            "16",
+            "-q",
+        ])
+        .args([
+            "-t",
+            "ping,set,get,incr,lpush,rpush,lpop,rpop,sadd,lrange_100,mset",
+        ])
         .output();
     let Ok(output) = output else {
         eprintln!("note: redis-benchmark is not installed");
@@ -134,6 +206,9 @@ fn redis_benchmark_runs_what_it_knows() {
     };
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{shown}");
-    assert!(shown.contains("LPUSH") && shown.contains("requests per second"), "{shown}");
+    assert!(
+        shown.contains("LPUSH") && shown.contains("requests per second"),
+        "{shown}"
+    );
     assert!(!shown.to_ascii_lowercase().contains("error"), "{shown}");
 }

@@ -76,7 +76,7 @@ impl<'a> ReadArguments<'a> {
     }
 
     fn set_streams(&mut self, words: &'a [&'a [u8]], is_group_read: bool) -> Result<(), Refusal> {
-        if words.len() % 2 != 0 {
+        if !words.len().is_multiple_of(2) {
             return Err(Refusal::new(if is_group_read {
                 "ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' \
                  must be specified."
