@@ -35,7 +35,8 @@ const SERVE_LONG_ABOUT: &str = "\
 Serve the engine to every client of Redis, over RESP2 and RESP3.
 
 Lists, streams with consumer groups, keys, transactions, channels, and strings and sets in a small \
-form. Everything lives in memory and ends with the process.
+form. Without --data everything lives in memory and ends with the process; with it, what has been \
+acknowledged is there after a crash.
 
 Without arguments it listens on 127.0.0.1:6379. A flag goes before its environment variable, that \
 before the file, and that before the default. Ctrl-C and SIGTERM end it: what has arrived is \
@@ -45,6 +46,9 @@ const SERVE_AFTER_HELP: &str = "\
 Examples:
   forebay serve                                     127.0.0.1:6379
   forebay serve --port 0                            a free port, which is printed
+  forebay serve --data /var/lib/mq                  nothing that was acknowledged is lost
+  forebay serve --data /var/lib/mq --appendfsync everysec
+                                                    a power cut takes the last second
   forebay serve --unixsocket /run/forebay.sock      a unix socket too
   forebay serve --bind 0.0.0.0 --requirepass SECRET reachable from outside
   forebay serve --set timeout=300 --set slowlog-log-slower-than=1000
@@ -52,7 +56,7 @@ Examples:
   redis-cli LPUSH mq hello                          talk to it
 
 Parameters that --set and a file take: bind, port, unixsocket, unixsocketperm, tcp-backlog, \
-protected-mode, io-threads, loglevel, requirepass, maxclients, timeout, tcp-keepalive, \
+protected-mode, appendonly, dir, appendfsync, io-threads, loglevel, requirepass, maxclients, timeout, tcp-keepalive, \
 proto-max-bulk-len, client-query-buffer-limit, client-output-buffer-limit, \
 slowlog-log-slower-than, slowlog-max-len.
 
@@ -77,6 +81,15 @@ pub struct ServeArgs {
     /// Path of a unix socket to listen on too
     #[arg(long, value_name = "PATH", env = "FOREBAY_UNIXSOCKET")]
     pub unixsocket: Option<String>,
+
+    /// Keep everything in this directory: what `appendonly yes` and `dir` say in a file
+    #[arg(long, value_name = "DIR", env = "FOREBAY_DATA")]
+    pub data: Option<String>,
+
+    /// When what is kept is synced: always (before it is acknowledged), everysec or no
+    /// [default: always]
+    #[arg(long, value_name = "WHEN", env = "FOREBAY_APPENDFSYNC")]
+    pub appendfsync: Option<String>,
 
     /// Password that clients must give; better in the environment than here
     #[arg(
@@ -116,7 +129,11 @@ impl ServeArgs {
             config.read_file(file).map_err(|error| error.to_string())?;
         }
         let bind = (!self.bind.is_empty()).then(|| self.bind.join(" "));
+        let appendonly = self.data.as_ref().map(|_| "yes".to_owned());
         let given = [
+            ("appendonly", &appendonly),
+            ("dir", &self.data),
+            ("appendfsync", &self.appendfsync),
             ("port", &self.port),
             ("bind", &bind),
             ("unixsocket", &self.unixsocket),

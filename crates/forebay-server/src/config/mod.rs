@@ -4,6 +4,7 @@
 
 mod file;
 mod parameters;
+mod persistence;
 mod settings;
 
 use core::net::IpAddr;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 pub use self::file::FileError;
 pub use self::parameters::ParameterError;
 pub(crate) use self::parameters::{PARAMETERS, Parameter};
+pub use self::persistence::{Appendfsync, Persistence};
 pub use self::settings::Settings;
 
 /// The configuration of a server.
@@ -34,6 +36,8 @@ pub struct Config {
     pub loops: usize,
     /// What is logged.
     pub log_level: LogLevel,
+    /// Where data is kept.
+    pub persistence: Persistence,
     /// What can be changed while it runs.
     pub settings: Settings,
 }
@@ -127,6 +131,7 @@ impl Default for Config {
             protected_mode: true,
             loops: std::thread::available_parallelism().map_or(1, usize::from),
             log_level: LogLevel::Notice,
+            persistence: Persistence::default(),
             settings: Settings::default(),
         }
     }

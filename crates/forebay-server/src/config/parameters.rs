@@ -2,11 +2,10 @@
 //!
 //! The names and the form of the values are those of redis.conf where they mean the same.
 
-use core::net::IpAddr;
-use std::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{Config, LogLevel};
+use super::{Appendfsync, Config, LogLevel};
 
 /// A parameter of the server.
 #[derive(Debug)]
@@ -195,9 +194,34 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
             assign(&mut config.settings.slowlog_max_len, number(value))
         }),
     },
+    Parameter {
+        name: "appendonly",
+        get: |config| yes_or_no(config.persistence.appendonly),
+        set: Set::AtStart(|config, value| {
+            assign(&mut config.persistence.appendonly, switch(value))
+        }),
+    },
+    Parameter {
+        name: "dir",
+        get: |config| config.persistence.dir.display().to_string(),
+        set: Set::AtStart(|config, value| {
+            if value.is_empty() {
+                return Err("it must be a directory".to_owned());
+            }
+            config.persistence.dir = PathBuf::from(value);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "appendfsync",
+        get: |config| config.persistence.appendfsync.name().to_owned(),
+        set: Set::AtStart(|config, value| {
+            config.persistence.appendfsync =
+                Appendfsync::from_name(value).ok_or("it must be always, everysec or no")?;
+            Ok(())
+        }),
+    },
     only("save", ""),
-    only("appendonly", "no"),
-    only("appendfsync", "no"),
     only("maxmemory", "0"),
     only("maxmemory-policy", "noeviction"),
     only("databases", "1"),
@@ -313,7 +337,7 @@ fn bytes(value: &str) -> Result<u64, String> {
 /// `normal HARD SOFT SECONDS pubsub HARD SOFT SECONDS`; the soft limits are not used.
 fn output_limits(config: &mut Config, value: &str) -> Result<(), String> {
     let words: Vec<&str> = value.split_whitespace().collect();
-    if words.is_empty() || words.len() % 4 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(4) {
         return Err("each class needs a hard limit, a soft limit and seconds".to_owned());
     }
     for limit in words.chunks_exact(4) {
@@ -373,6 +397,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Persistence;
 
     #[test]
     fn every_parameter_accepts_what_it_tells() {
@@ -406,10 +431,31 @@ mod tests {
     }
 
     #[test]
+    fn data_is_kept_as_redis_would_keep_it() {
+        let mut config = Config::default();
+        for (name, value) in [
+            ("appendonly", "yes"),
+            ("dir", "/var/lib/mq"),
+            ("appendfsync", "everysec"),
+        ] {
+            assert_eq!(config.set(name, value), Ok(()), "{name} {value}");
+        }
+        let expected = Persistence {
+            appendonly: true,
+            dir: "/var/lib/mq".into(),
+            appendfsync: Appendfsync::Everysec,
+        };
+        assert_eq!(config.persistence, expected);
+        assert!(config.set("appendfsync", "sometimes").is_err());
+        assert!(config.set("dir", "").is_err());
+    }
+
+    #[test]
     fn what_is_not_supported_is_refused() {
         let mut config = Config::default();
-        assert_eq!(config.set("appendonly", "no"), Ok(()));
-        let refused = config.set("appendonly", "yes").unwrap_err().to_string();
+        assert_eq!(config.set("cluster-enabled", "no"), Ok(()));
+        let refused = config.set("cluster-enabled", "yes").unwrap_err();
+        let refused = refused.to_string();
         assert!(refused.contains("only 'no' is supported"), "{refused}");
         assert!(config.set("bind", "127.0.0.1 ::1").is_ok());
         assert_eq!(config.addresses().len(), 2);

@@ -1,9 +1,9 @@
 //! The threads of a server.
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs::{self, Permissions};
 use std::io;
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -57,7 +57,7 @@ pub enum ServeError {
 /// It could not be started. Nothing is left running then.
 pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
     config.check_protected_mode()?;
-    let engine = Engine::open(forebay::Config::in_memory())?;
+    let engine = Engine::open(config.persistence.engine_config())?;
     let bound = Arc::new(bind(&config)?);
     let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
     let socket_path = config.unixsocket.clone();
@@ -72,7 +72,11 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(),
             warn!("an event loop has panicked");
         }
     }
-    server.engine.close();
+    // Connections that were cut off may not have waited for it.
+    if let Err(error) = server.durable.flush() {
+        warn!("what came last may not be on the medium: {error}");
+    }
+    server.durable.close();
     if let Some(path) = socket_path {
         // It is of no use without a server.
         drop(fs::remove_file(path));

@@ -5,7 +5,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 use std::sync::Arc;
 
-use forebay::{Clock, Engine};
+use forebay::{Clock, Engine, Level};
 use parking_lot::{Mutex, RwLock};
 
 use super::Event;
@@ -19,7 +19,10 @@ use crate::config::{Config, Settings};
 /// What all connections of a server share.
 #[derive(Debug)]
 pub(crate) struct Server {
+    /// Its calls wait for no medium; replies do, in [`Server::durable`].
     pub(crate) engine: Engine,
+    /// The same engine, to wait for what was promised.
+    pub(crate) durable: Engine,
     /// What cannot be changed while the server runs.
     pub(crate) config: Config,
     settings: RwLock<Arc<Settings>>,
@@ -43,12 +46,16 @@ impl Server {
         let (clock, ticker) = (Clock::system(), quanta::Clock::new());
         let started_ms = clock.unix_ms();
         let random = ahash::RandomState::new();
-        let run_id = (0..3_u8)
-            .map(|part| format!("{:016x}", random.hash_one(part)))
-            .collect::<String>()[..40]
-            .to_owned();
+        let halves = [random.hash_one(0), random.hash_one(1)];
+        let run_id = format!(
+            "{:016x}{:016x}{:08x}",
+            halves[0],
+            halves[1],
+            std::process::id()
+        );
         Self {
-            engine,
+            engine: engine.at_level(Level::None),
+            durable: engine,
             settings: RwLock::new(Arc::new(config.settings.clone())),
             clients: Clients::default(),
             pubsub: PubSub::default(),
