@@ -7,7 +7,7 @@
 
 mod support;
 
-use std::time::Duration;
+use core::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncCommands, Client, Commands, Direction, RedisResult, Value, pipe};

@@ -7,11 +7,11 @@
 
 mod support;
 
+use core::time::Duration;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
 
-use support::{Client, PATIENCE, Server};
+use support::{Client, Server, eventually};
 
 /// What the process takes, in bytes.
 fn resident_bytes(server: &Server) -> u64 {
@@ -26,15 +26,6 @@ fn resident_bytes(server: &Server) -> u64 {
         .parse::<u64>()
         .unwrap()
         * 1024
-}
-
-/// Waits until `is_so`.
-fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "{what} did not come about");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 fn blocked(client: &mut Client) -> usize {
@@ -94,7 +85,7 @@ fn garbage_is_refused_and_closes_its_connection_only() {
         b"*99999999999\r\n",
         b"*1\r\n*1\r\n$4\r\nPING\r\n",
         b"SET \"a\r\n",
-        &[b'a'; 100_000],
+        &b"a".repeat(100_000),
     ] {
         let mut client = server.connect();
         client.send_bytes(garbage);
@@ -211,7 +202,7 @@ fn who_waits_keeps_the_order_of_its_commands() {
 fn blocked_clients_are_unblocked_killed_and_told() {
     let mut server = Server::start(&[]);
     let mut other = server.connect();
-    let mut block = |key: &str| {
+    let block = |key: &str| {
         let mut client = server.connect();
         let id = client.ask("CLIENT ID");
         client.send(&["BRPOP", key, "0"]);

@@ -1,14 +1,16 @@
 //! What a person types into redis-cli, and what is shown.
 #![forbid(unsafe_code)]
 #![expect(
+    clippy::disallowed_methods,
     clippy::unwrap_used,
-    reason = "helpers of tests are outside #[test] functions"
+    reason = "a process has no other clock, and helpers of tests are outside #[test] functions"
 )]
 
 mod support;
 
+use core::time::Duration;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use support::Server;
 
@@ -79,10 +81,9 @@ fn a_consumer_sleeps_until_a_message_comes() {
     let server = Server::start(&[]);
     let Some(cli) = Cli::new(&server) else { return };
     let consumer = cli.command(&["BRPOP", "mq", "0"]).spawn().unwrap();
-    let end = Instant::now() + support::PATIENCE;
-    while !cli.type_in("INFO clients").contains("blocked_clients:1") {
-        assert!(Instant::now() < end, "the consumer does not wait");
-    }
+    support::eventually("the consumer waits", || {
+        cli.type_in("INFO clients").contains("blocked_clients:1")
+    });
     assert_eq!(cli.type_in("LPUSH mq job"), "(integer) 1");
     let shown = consumer.wait_with_output().unwrap().stdout;
     let shown = String::from_utf8(shown).unwrap();
@@ -112,6 +113,54 @@ fn a_stream_is_written_and_read() {
     );
     let slept = start.elapsed();
     assert!(slept >= Duration::from_millis(300), "{slept:?}");
+}
+
+#[test]
+fn groups_of_consumers() {
+    let server = Server::start(&[]);
+    let Some(cli) = Cli::new(&server) else { return };
+    for (id, value) in [("1-0", "5"), ("2-0", "3"), ("3-0", "1"), ("4-0", "0")] {
+        let line = format!("XADD mqstream {id} repo {value}");
+        assert_eq!(cli.type_in(&line), format!("\"{id}\""));
+    }
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group1 0"), "OK");
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group2 0"), "OK");
+    let shown = cli.type_in("XREADGROUP GROUP group1 consumer1 STREAMS mqstream >");
+    for id in ["1-0", "2-0", "3-0", "4-0"] {
+        assert!(shown.contains(&format!("\"{id}\"")), "{shown}");
+    }
+    assert_eq!(
+        cli.type_in("XREADGROUP GROUP group1 consumer2 STREAMS mqstream 0"),
+        "1) 1) \"mqstream\"\n   2) (empty array)"
+    );
+    for (consumer, id, value) in [
+        ("consumer1", "1-0", "5"),
+        ("consumer2", "2-0", "3"),
+        ("consumer3", "3-0", "1"),
+    ] {
+        let line = format!("XREADGROUP GROUP group2 {consumer} COUNT 1 STREAMS mqstream >");
+        let expected = format!(
+            "1) 1) \"mqstream\"\n   2) 1) 1) \"{id}\"\n         2) 1) \"repo\"\n            \
+             2) \"{value}\""
+        );
+        assert_eq!(cli.type_in(&line), expected);
+    }
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2"),
+        "1) (integer) 3\n2) \"1-0\"\n3) \"3-0\"\n4) 1) 1) \"consumer1\"\n      2) \"1\"\n   \
+         2) 1) \"consumer2\"\n      2) \"1\"\n   3) 1) \"consumer3\"\n      2) \"1\""
+    );
+    let pending = cli.type_in("XPENDING mqstream group2 - + 10 consumer2");
+    assert!(
+        pending.starts_with("1) 1) \"2-0\"\n   2) \"consumer2\"\n   3) (integer) "),
+        "{pending}"
+    );
+    assert!(pending.ends_with("\n   4) (integer) 1"), "{pending}");
+    assert_eq!(cli.type_in("XACK mqstream group2 2-0"), "(integer) 1");
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2 - + 10 consumer2"),
+        "(empty array)"
+    );
 }
 
 #[test]

@@ -63,10 +63,11 @@ pub(crate) fn float(word: &[u8]) -> Option<f64> {
     (!number.is_nan()).then_some(number)
 }
 
+/// Words of a command, one after the other.
+pub(crate) type Words<'a> = &'a [&'a [u8]];
+
 /// As many keys as the first word says, and the words after them.
-pub(crate) fn counted_keys<'a>(
-    words: &'a [&'a [u8]],
-) -> Result<(&'a [&'a [u8]], &'a [&'a [u8]]), Refusal> {
+pub(crate) fn counted_keys(words: Words<'_>) -> Result<(Words<'_>, Words<'_>), Refusal> {
     const NO_KEYS: Refusal = Refusal::new("ERR numkeys should be greater than 0");
 
     let (count, rest) = words.split_first().ok_or(Refusal::SYNTAX)?;

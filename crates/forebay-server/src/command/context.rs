@@ -54,6 +54,8 @@ pub(crate) struct Context<'a, 't> {
     pub(crate) output: &'a mut BytesMut,
     /// From so many ticks on a command is slow.
     pub(crate) slow_ticks: u64,
+    /// When the command before was done, which is when this one began.
+    pub(crate) began_ticks: u64,
 }
 
 impl<'a, 't> Context<'a, 't> {
@@ -65,6 +67,7 @@ impl<'a, 't> Context<'a, 't> {
             store,
             output: self.output,
             slow_ticks: self.slow_ticks,
+            began_ticks: self.began_ticks,
         }
     }
 

@@ -96,6 +96,7 @@ fn channels<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
 
 impl Command<'_> {
     /// Writes the reply: of the first two a message for each name.
+    #[expect(clippy::unnecessary_wraps, reason = "other families refuse")]
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         let server = context.server;
         match self {
@@ -103,7 +104,7 @@ impl Command<'_> {
                 for name in names {
                     let name = Bytes::copy_from_slice(name);
                     kind.subscribe(&name, context.session, server);
-                    kind.confirm(kind.words().0, Some(&name), context);
+                    confirm(kind.words().0, Some(&name), context);
                 }
                 context.session.note();
             }
@@ -118,10 +119,10 @@ impl Command<'_> {
                 };
                 for name in &names {
                     kind.unsubscribe(name, context.session, server);
-                    kind.confirm(kind.words().1, Some(name), context);
+                    confirm(kind.words().1, Some(name), context);
                 }
                 if names.is_empty() {
-                    kind.confirm(kind.words().1, None, context);
+                    confirm(kind.words().1, None, context);
                 }
                 context.session.note();
             }
@@ -208,18 +209,18 @@ impl Kind {
             session.subscriptions = None;
         }
     }
+}
 
-    /// Writes that a subscription has begun or ended, and how many there are now.
-    fn confirm(self, what: &str, name: Option<&Bytes>, context: &mut Context<'_, '_>) {
-        let subscriptions = context.session.subscriptions.as_ref();
-        let left = subscriptions.map_or(0, |subscriptions| subscriptions.len());
-        let mut reply = context.reply();
-        reply.push(3);
-        reply.bulk(what);
-        match name {
-            Some(name) => reply.bulk(name),
-            None => reply.null(),
-        }
-        reply.integer(count(left));
+/// Writes that a subscription has begun or ended, and how many there are now.
+fn confirm(what: &str, name: Option<&Bytes>, context: &mut Context<'_, '_>) {
+    let subscriptions = context.session.subscriptions.as_ref();
+    let left = subscriptions.map_or(0, |subscriptions| subscriptions.len());
+    let mut reply = context.reply();
+    reply.push(3);
+    reply.bulk(what);
+    match name {
+        Some(name) => reply.bulk(name),
+        None => reply.null(),
     }
+    reply.integer(count(left));
 }

@@ -203,7 +203,7 @@ fn setex<'a>(words: &'a [&'a [u8]], name: &str, scale: i64) -> Parsed<'a> {
 }
 
 fn mset<'a>(words: &'a [&'a [u8]]) -> Parsed<'a> {
-    if words.len() % 2 == 0 {
+    if words.len().is_multiple_of(2) {
         return Err(Refusal::wrong_arity("mset"));
     }
     Ok(command(&words[1..], What::Mset))

@@ -33,8 +33,13 @@ static FAMILIES: &[&[Spec]] = &[
 /// No name of a command is longer.
 const NAME_BYTES_MAX: usize = 16;
 
-/// A name in upper case, filled up with zeros.
-type Name = u128;
+/// A name without regard to case: its first and its last bytes, which overlap, and its length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Name {
+    first: u64,
+    last: u64,
+    len: usize,
+}
 
 /// The commands by their names: a hash table without collisions, whose seed is searched once.
 struct Table {
@@ -52,7 +57,7 @@ impl Table {
         let rows: Vec<&'static Spec> = FAMILIES.iter().flat_map(|family| family.iter()).collect();
         let names: Vec<Name> = rows
             .iter()
-            .map(|row| pack(row.name.as_bytes()).unwrap_or(0))
+            .map(|row| Name::new(row.name.as_bytes()).unwrap_or_default())
             .collect();
         let bits = (rows.len() * 8).next_power_of_two().trailing_zeros();
         let mut table = Self {
@@ -70,10 +75,10 @@ impl Table {
 
     /// Puts every name into its place; whether no two have the same.
     fn place(&mut self, names: &[Name], places: usize) -> bool {
-        self.places = vec![(0, 0); places];
+        self.places = vec![(Name::default(), 0); places];
         for (&name, row) in names.iter().zip(0..) {
             let at = self.position(name);
-            if self.places[at].0 != 0 {
+            if self.places[at].0 != Name::default() {
                 return false;
             }
             self.places[at] = (name, row);
@@ -83,9 +88,8 @@ impl Table {
 
     #[inline]
     fn position(&self, name: Name) -> usize {
-        #[expect(clippy::cast_possible_truncation, reason = "both halves are hashed")]
-        let (low, high) = (name as u64, (name >> 64) as u64);
-        let hash = (low ^ high.rotate_left(29)).wrapping_mul(self.seed);
+        let mixed = name.first ^ name.last.rotate_left(29) ^ name.len as u64;
+        let hash = mixed.wrapping_mul(self.seed);
         #[expect(
             clippy::cast_possible_truncation,
             reason = "the shift leaves as many bits as there are places"
@@ -96,22 +100,41 @@ impl Table {
 
     #[inline]
     fn find(&self, name: &[u8]) -> Option<usize> {
-        let name = pack(name)?;
+        let name = Name::new(name)?;
         let (found, row) = self.places[self.position(name)];
         (found == name).then_some(usize::from(row))
     }
 }
 
-/// A name without regard to case, if it can be one.
-#[inline]
-fn pack(name: &[u8]) -> Option<Name> {
-    if name.is_empty() || name.len() > NAME_BYTES_MAX {
-        return None;
+impl Name {
+    /// A name, if it can be one. Nothing is copied byte by byte: every command comes through here.
+    #[inline]
+    fn new(name: &[u8]) -> Option<Self> {
+        fn ends<const N: usize>(name: &[u8]) -> Option<([u8; N], [u8; N])> {
+            name.first_chunk().copied().zip(name.last_chunk().copied())
+        }
+        let (mut first, mut last) = match name {
+            [one] => ([*one, 0, 0, 0, 0, 0, 0, 0], [0; 8]),
+            [_, _] | [_, _, _] => {
+                let ([a, b], [c, d]) = ends::<2>(name)?;
+                ([a, b, 0, 0, 0, 0, 0, 0], [c, d, 0, 0, 0, 0, 0, 0])
+            }
+            name if name.len() < 8 => {
+                let (first, last) = ends::<4>(name)?;
+                let wide = |bytes| u64::from(u32::from_le_bytes(bytes)).to_le_bytes();
+                (wide(first), wide(last))
+            }
+            name if name.len() <= NAME_BYTES_MAX => ends::<8>(name)?,
+            _ => return None,
+        };
+        first.make_ascii_uppercase();
+        last.make_ascii_uppercase();
+        Some(Self {
+            first: u64::from_le_bytes(first),
+            last: u64::from_le_bytes(last),
+            len: name.len(),
+        })
     }
-    let mut bytes = [0; NAME_BYTES_MAX];
-    bytes[..name.len()].copy_from_slice(name);
-    bytes.make_ascii_uppercase();
-    Some(Name::from_le_bytes(bytes))
 }
 
 /// All commands, without their subcommands.
@@ -225,7 +248,17 @@ mod tests {
                 assert_eq!(TABLE.find(name.as_bytes()), Some(row), "{name}");
             }
         }
-        for name in ["", "lpus", "lpushxx", "averyveryverylongname", "\0"] {
+        for name in [
+            "",
+            "p",
+            "lpus",
+            "lpushxx",
+            "pinng",
+            "lppush",
+            "hexpireee",
+            "averyveryverylongname",
+            "\0",
+        ] {
             assert_eq!(TABLE.find(name.as_bytes()), None, "{name}");
         }
     }

@@ -2,8 +2,7 @@
 //!
 //! The names and the form of the values are those of redis.conf where they mean the same.
 
-use core::net::IpAddr;
-use std::net::SocketAddr;
+use core::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use super::{Config, LogLevel};
@@ -313,7 +312,7 @@ fn bytes(value: &str) -> Result<u64, String> {
 /// `normal HARD SOFT SECONDS pubsub HARD SOFT SECONDS`; the soft limits are not used.
 fn output_limits(config: &mut Config, value: &str) -> Result<(), String> {
     let words: Vec<&str> = value.split_whitespace().collect();
-    if words.is_empty() || words.len() % 4 != 0 {
+    if words.is_empty() || !words.len().is_multiple_of(4) {
         return Err("each class needs a hard limit, a soft limit and seconds".to_owned());
     }
     for limit in words.chunks_exact(4) {

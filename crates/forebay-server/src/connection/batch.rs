@@ -40,9 +40,16 @@ impl Connection {
         if self.output.capacity() == 0 {
             self.output = buffers::take();
         }
+        let mut began_ticks = self.server.ticker.raw();
+        let limits = command_limits(&settings);
+        let strangers = limits.before_authentication();
         loop {
-            let limits = command_limits(&settings, self.session.is_authenticated);
-            let command = match self.decoder.decode(&mut self.input, &limits) {
+            let limits = if self.session.is_authenticated {
+                &limits
+            } else {
+                &strangers
+            };
+            let command = match self.decoder.decode(&mut self.input, limits) {
                 Ok(Some(command)) => command,
                 Ok(None) => return Next::Read,
                 Err(error) => {
@@ -58,9 +65,12 @@ impl Connection {
                 store: Store::Engine(&self.server.engine),
                 output: &mut self.output,
                 slow_ticks,
+                began_ticks,
             };
             let mut next = None;
-            match dispatch(&words, &mut context) {
+            let dispatched = dispatch(&words, &mut context);
+            began_ticks = context.began_ticks;
+            match dispatched {
                 Ok(Dispatched::Executed(Flow::Next)) => {}
                 Ok(Dispatched::Executed(Flow::Wait(waiting))) => next = Some(Next::Wait(waiting)),
                 Ok(Dispatched::Executed(Flow::Close)) => next = Some(Next::Close),
@@ -132,16 +142,12 @@ fn slow_ticks(server: &Server, settings: &Settings) -> u64 {
 }
 
 /// What a client may send in one command.
-fn command_limits(settings: &Settings, is_authenticated: bool) -> CommandLimits {
+fn command_limits(settings: &Settings) -> CommandLimits {
     let mut limits = CommandLimits::default();
     limits.arguments_max = 1 << 20;
     limits.bulk_bytes_max = settings.proto_max_bulk_bytes;
     limits.command_bytes_max = settings.client_query_buffer_bytes;
-    if is_authenticated {
-        limits
-    } else {
-        limits.before_authentication()
-    }
+    limits
 }
 
 /// Takes a command out of the read buffer.

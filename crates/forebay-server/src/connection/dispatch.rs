@@ -39,10 +39,10 @@ pub(super) fn dispatch(
 /// Parses and executes a command that was found, and counts it.
 #[inline]
 fn execute(words: &[&[u8]], found: Found, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
-    let server = context.server;
-    let start = server.ticker.raw();
     let result = (found.spec.parse)(words).and_then(|command| command.execute(context));
-    let ticks = server.ticker.raw().wrapping_sub(start);
+    let now = context.server.ticker.raw();
+    let ticks = now.wrapping_sub(context.began_ticks);
+    context.began_ticks = now;
     let stats = &context.session.stats.commands[found.row];
     stats.calls.add(1);
     stats.ticks.add(ticks);

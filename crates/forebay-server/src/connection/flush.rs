@@ -38,11 +38,7 @@ impl Connection {
     /// Other connections of the loop go on meanwhile.
     ///
     /// An engine in memory promises nothing.
-    #[expect(
-        clippy::unused_async,
-        clippy::unnecessary_wraps,
-        reason = "an engine with a log waits here"
-    )]
+    #[expect(clippy::unused_async, reason = "an engine with a log waits here")]
     async fn settle(&self) -> Result<(), Ending> {
         Ok(())
     }

@@ -41,7 +41,7 @@ pub(super) enum Ending {
     Done,
     /// It was told to end.
     Killed,
-    Failed(io::Error),
+    Failed(#[expect(dead_code, reason = "it is shown in the log")] io::Error),
 }
 
 impl From<io::Error> for Ending {

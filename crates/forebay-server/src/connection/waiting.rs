@@ -86,27 +86,25 @@ impl Connection {
 
     /// Does what others have told; whether the command is over, with its reply written.
     fn is_unblocked(&mut self) -> Result<bool, Ending> {
-        for event in self.session.client.take_events() {
-            match event {
-                Event::Kill => return Err(Ending::Killed),
-                Event::UnblockTimeout => {
-                    ReplyWriter::new(&mut self.output, self.session.protocol).null_array();
-                    return Ok(true);
-                }
-                Event::UnblockError => {
-                    self.refuse(&Refusal::new(
-                        "UNBLOCKED client unblocked via CLIENT UNBLOCK",
-                    ));
-                    return Ok(true);
-                }
-                Event::Shutdown => {
-                    self.refuse(&Refusal::new("UNBLOCKED the server is shutting down"));
-                    self.session.client.tell(Event::Shutdown);
-                    return Ok(true);
-                }
-            }
+        let events = self.session.client.take_events();
+        if events.contains(&Event::Kill) {
+            return Err(Ending::Killed);
         }
-        Ok(false)
+        if events.contains(&Event::Shutdown) {
+            self.refuse(&Refusal::new("UNBLOCKED the server is shutting down"));
+            self.session.client.tell(Event::Shutdown);
+            return Ok(true);
+        }
+        match events.first() {
+            Some(Event::UnblockTimeout) => {
+                ReplyWriter::new(&mut self.output, self.session.protocol).null_array();
+            }
+            Some(_) => self.refuse(&Refusal::new(
+                "UNBLOCKED client unblocked via CLIENT UNBLOCK",
+            )),
+            None => return Ok(false),
+        }
+        Ok(true)
     }
 
     fn refuse(&mut self, refusal: &Refusal) {

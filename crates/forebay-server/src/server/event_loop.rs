@@ -1,9 +1,9 @@
 //! The threads of a server.
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs::{self, Permissions};
 use std::io;
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};

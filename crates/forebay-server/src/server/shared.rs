@@ -43,10 +43,13 @@ impl Server {
         let (clock, ticker) = (Clock::system(), quanta::Clock::new());
         let started_ms = clock.unix_ms();
         let random = ahash::RandomState::new();
-        let run_id = (0..3_u8)
-            .map(|part| format!("{:016x}", random.hash_one(part)))
-            .collect::<String>()[..40]
-            .to_owned();
+        let halves = [random.hash_one(0), random.hash_one(1)];
+        let run_id = format!(
+            "{:016x}{:016x}{:08x}",
+            halves[0],
+            halves[1],
+            std::process::id()
+        );
         Self {
             engine,
             settings: RwLock::new(Arc::new(config.settings.clone())),

@@ -1,8 +1,8 @@
 //! `forebay serve`.
 
+use core::net::{IpAddr, SocketAddr};
 use std::env;
 use std::io::{self, IsTerminal};
-use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use clap::CommandFactory;

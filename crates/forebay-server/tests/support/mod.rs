@@ -1,23 +1,37 @@
 //! Servers to talk to, and a client that sees every byte.
 #![expect(
+    clippy::disallowed_methods,
     dead_code,
+    clippy::expect_used,
+    clippy::missing_assert_message,
     clippy::unwrap_used,
-    reason = "each test uses a part, and helpers of tests are outside #[test] functions"
+    reason = "each test uses a part; helpers of tests are outside #[test] functions; a process has \
+              no other clock"
 )]
 
 pub(crate) mod random;
 
+use core::time::Duration;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
 use bytes::BytesMut;
 use forebay_resp::{Reply, ReplyDecoder, ReplyLimits, write_command};
 
 /// How long a test waits for something that should come at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until `is_so`.
+pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < end, "it never came about that {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// A server of its own for a test; ends with it.
 pub(crate) struct Server {
@@ -170,7 +184,7 @@ impl Client {
             if let Some(reply) = decoded {
                 return Some((reply, raw));
             }
-            let mut chunk = [0; 64 << 10];
+            let mut chunk = [0; 16 << 10];
             match self.socket.read(&mut chunk) {
                 Ok(0) => return None,
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,

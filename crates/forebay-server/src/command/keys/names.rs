@@ -92,7 +92,9 @@ impl Names<'_> {
             Self::Keys { pattern } => {
                 let names = on!(store, keys(pattern))?;
                 reply.array(names.len());
-                names.iter().for_each(|name| reply.bulk(name));
+                for name in names {
+                    reply.bulk(name);
+                }
             }
             Self::Scan {
                 cursor,
@@ -107,7 +109,9 @@ impl Names<'_> {
                 reply.array(2);
                 reply.bulk(cursor.to_string());
                 reply.array(names.len());
-                names.iter().for_each(|name| reply.bulk(name));
+                for name in names {
+                    reply.bulk(name);
+                }
             }
             Self::Random => match on!(store, randomkey())? {
                 Some(name) => reply.bulk(name),

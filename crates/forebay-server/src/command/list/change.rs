@@ -43,6 +43,7 @@ fn change<'a>(key: &'a [u8], how: How<'a>) -> AnyCommand<'a> {
     Command::Change(Change { key, how }).into()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is a parser like the others")]
 pub(super) fn push<'a>(
     words: &'a [&'a [u8]],
     side: Side,

@@ -49,7 +49,7 @@ impl<'a> From<ConfigCommand<'a>> for AnyCommand<'a> {
 }
 
 fn set<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
-    if words.len() % 2 != 0 {
+    if !words.len().is_multiple_of(2) {
         return Err(Refusal::wrong_arity("config|set"));
     }
     Ok(ConfigCommand::Set { pairs: &words[2..] }.into())

@@ -51,20 +51,16 @@ impl Introspection<'_> {
         let mut reply = context.reply();
         let all = table::all();
         match self {
-            Self::All => {
-                reply.array(all.len());
-                for spec in all {
-                    write_info(spec, None, &mut reply);
-                }
-            }
             Self::Count => reply.integer(i64::try_from(all.len()).unwrap_or(i64::MAX)),
             Self::Docs { names } => docs::write(names, &mut reply),
             Self::Getkeys { words } => {
                 let keys = keys(words)?;
                 reply.array(keys.len());
-                keys.iter().for_each(|key| reply.bulk(key));
+                for key in keys {
+                    reply.bulk(key);
+                }
             }
-            Self::Info { names: [] } => {
+            Self::All | Self::Info { names: [] } => {
                 reply.array(all.len());
                 for spec in all {
                     write_info(spec, None, &mut reply);
@@ -81,7 +77,9 @@ impl Introspection<'_> {
             }
             Self::List => {
                 reply.set(all.len());
-                all.iter().for_each(|spec| reply.bulk(spec.name));
+                for spec in all {
+                    reply.bulk(spec.name);
+                }
             }
             Self::Help => help::write("COMMAND", SUBCOMMANDS, &mut reply),
         }

@@ -144,7 +144,7 @@ impl<'a> Command<'a> {
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         match self {
             Self::Config(command) => command.execute(context)?,
-            Self::Info { sections } => info::execute(sections, context)?,
+            Self::Info { sections } => info::execute(sections, context),
             Self::Introspection(command) => command.execute(context)?,
             Self::Latency(command) => command.execute(context),
             Self::Memory(command) => command.execute(context)?,

@@ -127,7 +127,9 @@ impl Support<'_> {
         match self {
             Self::AclCat { category: None } => {
                 reply.array(CATEGORIES.len());
-                CATEGORIES.iter().for_each(|category| reply.bulk(category));
+                for category in CATEGORIES {
+                    reply.bulk(category);
+                }
             }
             Self::AclCat {
                 category: Some(category),
@@ -162,9 +164,10 @@ impl Support<'_> {
             }
             Self::NoScripts { count } => {
                 reply.array(count);
-                (0..count).for_each(|_| reply.integer(0));
+                for _ in 0..count {
+                    reply.integer(0);
+                }
             }
-            Self::Ok => reply.ok(),
             Self::Role => {
                 reply.array(3);
                 reply.bulk("master");
@@ -178,7 +181,7 @@ impl Support<'_> {
             Self::Sleep(time) if may_wait => {
                 return Ok(Flow::Wait(Box::new(Sleeping(Box::pin(sleep(time))))));
             }
-            Self::Sleep(_) => reply.ok(),
+            Self::Ok | Self::Sleep(_) => reply.ok(),
             Self::Time => {
                 let now = server.unix_micros();
                 reply.array(2);

@@ -182,11 +182,9 @@ mod tests {
         let one = |argument: &Argument| {
             let mut text = argument.token.clone().unwrap_or_default();
             if argument.kind != "pure-token" {
-                text += &format!("({}", argument.name);
-                if !argument.arguments.is_empty() {
-                    text += &format!(": {}", self::text(&argument.arguments));
-                }
-                text += ")";
+                let inner = self::text(&argument.arguments);
+                let colon = if inner.is_empty() { "" } else { ": " };
+                text += &["(", &argument.name, colon, &inner, ")"].concat();
             }
             if argument.is_optional {
                 text += "?";
