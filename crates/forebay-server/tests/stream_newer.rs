@@ -174,7 +174,10 @@ fn what_is_given_back_is_taken_over_first() {
             "XNACK none g FAIL IDS 1 1-0",
             "-NOGROUP No such key 'none' or consumer group 'g'",
         ),
-        ("XNACK s g FOO IDS 1 1-0", "-ERR syntax error"),
+        (
+            "XNACK s g FOO IDS 1 1-0",
+            "-ERR syntax error, XNACK must be called with SILENT, FAIL or FATAL",
+        ),
         ("XNACK s g FAIL IDS 1 1-0 FOO", "-ERR syntax error"),
         (
             "XNACK s g FAIL IDS 0 1-0",
@@ -251,6 +254,29 @@ fn the_last_entry_can_be_read() {
             "XREADGROUP GROUP g c STREAMS s t >",
             "-ERR Unbalanced 'xreadgroup' list of streams: for each stream key an ID or '>' must \
              be specified.",
+        ),
+    ]);
+}
+
+#[test]
+fn times_that_are_too_large_are_refused() {
+    check(&[
+        ("XADD s 1-0 f v", "1-0"),
+        (
+            "XREAD BLOCK 9223372036854775807 STREAMS s 0",
+            "-ERR timeout is out of range",
+        ),
+        (
+            "XREADGROUP GROUP g c BLOCK 9223372036854775807 STREAMS s >",
+            "-ERR timeout is out of range",
+        ),
+        (
+            "XREAD BLOCK 9223372036854775808 STREAMS s 0",
+            "-ERR timeout is not an integer or out of range",
+        ),
+        (
+            "XREAD BLOCK 9000000000000000000 STREAMS s 0",
+            "[[s, [[1-0, [f, v]]]]]",
         ),
     ]);
 }

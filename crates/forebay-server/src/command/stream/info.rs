@@ -81,7 +81,7 @@ impl Info<'_> {
                 return Err(if exists {
                     refusal
                 } else {
-                    Error::NoSuchKey.into()
+                    Refusal::NO_SUCH_KEY
                 });
             }
             What::Groups => write_groups(&on!(store, xinfo_groups(key))?, &mut reply),
