@@ -1,13 +1,22 @@
 //! Sending replies.
 
+use core::cell::Cell;
 use core::time::Duration;
 
+use forebay::Ticket;
 use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
+use tracing::error;
 
 use super::Connection;
 use super::run::Ending;
 use crate::server::{Client, Event};
+
+thread_local! {
+    /// The last ticket of this loop that was waited for in vain. Nothing is written any more after
+    /// that, so commands whose ticket is no later have only read.
+    static FAILED: Cell<Option<Ticket>> = const { Cell::new(None) };
+}
 
 /// How long a client that has too many bytes waiting may take none of them.
 const STALL: Duration = Duration::from_secs(30);
@@ -37,10 +46,22 @@ impl Connection {
     /// Waits until what the commands of this batch have changed is as durable as was promised.
     /// Other connections of the loop go on meanwhile.
     ///
-    /// An engine in memory promises nothing.
-    #[expect(clippy::unused_async, reason = "an engine with a log waits here")]
+    /// An engine in memory promises nothing. When the log fails meanwhile nobody knows whether the
+    /// commands of this batch will be there after the next start, so the connection ends without an
+    /// answer. What is read from then on depends on no write that waits, and is answered.
     async fn settle(&self) -> Result<(), Ending> {
-        Ok(())
+        let engine = &self.server.durable;
+        // Of this loop's thread: also of what its other connections have done before.
+        let ticket = engine.ticket();
+        if FAILED.get().is_some_and(|failed| ticket <= failed) {
+            return Ok(());
+        }
+        let settled = engine.durable_async(ticket).await;
+        settled.map_err(|error| {
+            FAILED.set(FAILED.get().max(Some(ticket)));
+            error!("the log has failed, a client gets no answer: {error}");
+            Ending::Killed
+        })
     }
 
     async fn send(&mut self) -> Result<(), Ending> {

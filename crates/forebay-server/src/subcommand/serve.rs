@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, ServeArgs};
-use crate::config::Config;
+use crate::config::{Appendfsync, Config, Persistence};
 use crate::server;
 use crate::subcommand::refuse;
 
@@ -47,6 +47,7 @@ fn start_log(config: &Config) {
 
 /// What is printed when the server listens.
 struct Banner {
+    data: String,
     unixsocket: Option<String>,
     password: &'static str,
     loops: usize,
@@ -54,7 +55,24 @@ struct Banner {
 
 impl Banner {
     fn new(config: &Config) -> Self {
+        let Persistence {
+            appendonly,
+            dir,
+            appendfsync,
+            ..
+        } = &config.persistence;
+        let data = if *appendonly {
+            let when = match appendfsync {
+                Appendfsync::Always => "synced before it is acknowledged",
+                Appendfsync::Everysec => "synced every second",
+                _ => "written before it is acknowledged, not synced",
+            };
+            format!("{}: {when}", dir.display())
+        } else {
+            "in memory only: it ends with this process".to_owned()
+        };
         Self {
+            data,
             unixsocket: config
                 .unixsocket
                 .as_ref()
@@ -78,7 +96,7 @@ impl Banner {
         if let Some(path) = &self.unixsocket {
             println!("  listening on   {path}");
         }
-        println!("  data           in memory only: it ends with this process");
+        println!("  data           {}", self.data);
         println!("  password       {}", self.password);
         println!("  event loops    {}", self.loops);
         if let Some(address) = addresses.first() {

@@ -113,15 +113,28 @@ fn memory(_: &mut Context<'_, '_>, text: &mut String) {
     line(text, "mem_allocator", "mimalloc");
 }
 
-fn persistence(_: &mut Context<'_, '_>, text: &mut String) {
+fn persistence(context: &mut Context<'_, '_>, text: &mut String) {
+    let durability = context.server.durable.durability();
+    let is_failed = durability.is_some_and(|durability| durability.has_stopped);
     line(text, "loading", 0);
     line(text, "async_loading", 0);
     line(text, "rdb_changes_since_last_save", 0);
     line(text, "rdb_bgsave_in_progress", 0);
     line(text, "rdb_last_bgsave_status", "ok");
-    line(text, "aof_enabled", 0);
+    line(text, "aof_enabled", u8::from(durability.is_some()));
     line(text, "aof_rewrite_in_progress", 0);
-    line(text, "aof_last_write_status", "ok");
+    line(
+        text,
+        "aof_last_write_status",
+        if is_failed { "err" } else { "ok" },
+    );
+    if let Some(durability) = durability {
+        line(text, "aof_current_size", durability.log_bytes);
+        line(text, "forebay_log_records", durability.records);
+        line(text, "forebay_log_syncs", durability.syncs);
+        line(text, "forebay_log_free_bytes", durability.free_bytes);
+        line(text, "forebay_checkpoints", durability.checkpoints);
+    }
 }
 
 fn sum(loops: &[std::sync::Arc<LoopStats>], value: impl Fn(&LoopStats) -> u64) -> u64 {

@@ -1,0 +1,241 @@
+//! A server that is killed has all that it has acknowledged when it starts again.
+#![cfg(test)]
+
+mod support;
+
+use core::time::Duration;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::thread;
+
+use bytes::BytesMut;
+use forebay_resp::{Reply, write_command};
+use support::random::Random;
+use support::{Client, Server};
+
+const PRODUCERS: u64 = 4;
+const ROUNDS: u64 = 6;
+
+/// A directory for one test; goes with it.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let name = format!("forebay-server-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        drop(std::fs::remove_dir_all(&path));
+        Self(path)
+    }
+
+    fn server(&self, when: &str) -> Server {
+        let path = self.0.to_str().expect("the path is text");
+        Server::start(&["--data", path, "--appendfsync", when])
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Pushes and adds in pipelines until the server is gone; the last number that was acknowledged,
+/// and the last that was sent.
+fn produce(port: u16, producer: u64, first: u64) -> (u64, u64) {
+    let (mut acknowledged, mut sent) = (first, first);
+    let Ok(mut socket) = TcpStream::connect(("127.0.0.1", port)) else {
+        return (acknowledged, sent);
+    };
+    let (list, stream) = (format!("list:{producer}"), format!("stream:{producer}"));
+    loop {
+        let mut batch = BytesMut::new();
+        let mut replies = 0;
+        for _ in 0..8 {
+            sent += 1;
+            let number = sent.to_string();
+            write_command(&mut batch, &["RPUSH", &list, &number]);
+            let id = format!("{number}-0");
+            write_command(&mut batch, &["XADD", &stream, &id, "n", &number]);
+            replies += 2;
+        }
+        if socket.write_all(&batch).is_err() {
+            return (acknowledged, sent);
+        }
+        // `:N\r\n` for a push, `$L\r\nID\r\n` for an add.
+        let mut lines = 0;
+        let mut chunk = [0; 4096];
+        while lines < replies / 2 * 3 {
+            match socket.read(&mut chunk) {
+                Ok(0) | Err(_) => return (acknowledged + (lines / 3) as u64, sent),
+                Ok(bytes) => lines += chunk[..bytes].iter().filter(|&&b| b == b'\n').count(),
+            }
+        }
+        acknowledged = sent;
+    }
+}
+
+fn numbers(reply: &Reply) -> Vec<u64> {
+    let Reply::Array(values) = reply else {
+        panic!("{reply:?} is no array")
+    };
+    let number = |value: &Reply| support::text(value).parse().expect("a number");
+    values.iter().map(number).collect()
+}
+
+fn check(client: &mut Client, producer: u64, acknowledged: u64, sent: u64) -> u64 {
+    let list = numbers(&client.call(&["LRANGE", &format!("list:{producer}"), "0", "-1"]));
+    let last = list.last().copied().unwrap_or_default();
+    let expected: Vec<u64> = (1..=last).collect();
+    assert_eq!(list, expected, "each once, in order");
+    assert!(
+        (acknowledged..=sent).contains(&last),
+        "{acknowledged} of producer {producer} were acknowledged, {last} are there, {sent} were sent"
+    );
+    let length = client.call(&["XLEN", &format!("stream:{producer}")]);
+    let Reply::Integer(entries) = length else {
+        panic!("{length:?} is no length")
+    };
+    let entries = entries.unsigned_abs();
+    // They are sent in turns.
+    assert!(
+        (acknowledged..=last).contains(&entries) && last - entries <= 1,
+        "{last} were pushed, {entries} added, {acknowledged} acknowledged"
+    );
+    entries
+}
+
+/// Kills the server again and again while producers push and add.
+fn survives_kills(when: &str) {
+    let directory = Directory::new(&format!("kills-{when}"));
+    let mut random = Random::new(7);
+    let mut found = vec![0; usize::try_from(PRODUCERS).expect("small")];
+    for round in 0..ROUNDS {
+        let server = directory.server(when);
+        let port = server.port;
+        let producers: Vec<_> = (0..PRODUCERS)
+            .zip(&found)
+            .map(|(producer, &first)| thread::spawn(move || produce(port, producer, first)))
+            .collect();
+        thread::sleep(Duration::from_millis(20 + random.next() % 200));
+        // SIGKILL.
+        drop(server);
+        let server = directory.server(when);
+        let mut client = server.connect();
+        for (number, producer) in producers.into_iter().enumerate() {
+            let (acknowledged, sent) = producer.join().expect("it does not panic");
+            let entries = check(&mut client, number as u64, acknowledged, sent);
+            assert!(entries > 0 || round == 0, "something was done in {round}");
+            found[number] = entries;
+            // The next round goes on behind what is in both.
+            client.call(&[
+                "LTRIM",
+                &format!("list:{number}"),
+                "0",
+                &(entries as i64 - 1).to_string(),
+            ]);
+            if entries == 0 {
+                client.call(&["DEL", &format!("list:{number}")]);
+            }
+        }
+    }
+    let total: u64 = found.iter().sum();
+    println!("{total} messages over {ROUNDS} kills at {when}");
+    assert!(total > 100, "only {total} messages were sent");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_it_is_always_synced() {
+    survives_kills("always");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_it_is_only_written() {
+    survives_kills("no");
+}
+
+#[test]
+fn a_shutdown_keeps_what_a_second_would_have_synced() {
+    let directory = Directory::new("shutdown");
+    let mut server = directory.server("everysec");
+    let mut client = server.connect();
+    for number in 0..1_000 {
+        client.call(&["RPUSH", "mq", &number.to_string()]);
+    }
+    assert!(server.terminate().success());
+    let server = directory.server("everysec");
+    assert_eq!(server.connect().ask("LLEN mq"), "1000");
+}
+
+#[test]
+fn all_kinds_of_things_are_there_again() {
+    let directory = Directory::new("kinds");
+    let commands = [
+        "RPUSH list a b c",
+        "LMOVE list backup LEFT RIGHT",
+        "XADD s 1-1 f v",
+        "XADD s 2-1 f w",
+        "XGROUP CREATE s g 0",
+        "XREADGROUP GROUP g c1 COUNT 1 STREAMS s >",
+        "SET string hello EX 1000",
+        "INCRBY count 7",
+        "SADD set x y z",
+        "SREM set z",
+        "RENAME string renamed",
+        "MULTI",
+        "LPUSH tx 1",
+        "SET tx:done yes",
+        "EXEC",
+    ];
+    let server = directory.server("always");
+    let mut client = server.connect();
+    for command in commands {
+        let reply = client.ask(command);
+        assert!(!reply.starts_with('-'), "{command}: {reply}");
+    }
+    drop(server);
+    let server = directory.server("always");
+    let mut client = server.connect();
+    for (command, expected) in [
+        ("LRANGE list 0 -1", "[b, c]"),
+        ("LRANGE backup 0 -1", "[a]"),
+        ("XRANGE s - +", "[[1-1, [f, v]], [2-1, [f, w]]]"),
+        ("XPENDING s g", "[1, 1-1, 1-1, [[c1, 1]]]"),
+        (
+            "XREADGROUP GROUP g c2 STREAMS s >",
+            "[[s, [[2-1, [f, w]]]]]",
+        ),
+        ("GET renamed", "hello"),
+        ("GET count", "7"),
+        ("SCARD set", "2"),
+        ("LRANGE tx 0 -1", "[1]"),
+        ("GET tx:done", "yes"),
+    ] {
+        assert_eq!(client.ask(command), expected, "{command}");
+    }
+    let ttl: i64 = client.ask("TTL renamed").parse().expect("a number");
+    assert!((900..=1_000).contains(&ttl), "{ttl} s");
+    let names: BTreeSet<String> = ["aof_enabled:1", "aof_last_write_status:ok"]
+        .map(str::to_owned)
+        .into();
+    let info = client.ask("INFO persistence");
+    assert!(
+        names.iter().all(|name| info.contains(name.as_str())),
+        "{info}"
+    );
+}
+
+#[test]
+fn a_second_server_on_the_same_directory_is_refused() {
+    let directory = Directory::new("lock");
+    let _server = directory.server("always");
+    let second = std::process::Command::new(env!("CARGO_BIN_EXE_forebay"))
+        .args(["serve", "--port", "0", "--data"])
+        .arg(&directory.0)
+        .output()
+        .expect("it can be started");
+    assert_eq!(second.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert!(told.contains("cannot open the engine"), "{told}");
+}
