@@ -1,12 +1,16 @@
 //! A server that is killed has all that it has acknowledged when it starts again.
-#![cfg(test)]
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests are outside #[test] functions"
+)]
 
 mod support;
 
 use core::time::Duration;
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::path::PathBuf;
 use std::thread;
 
@@ -41,38 +45,29 @@ impl Drop for Directory {
     }
 }
 
-/// Pushes and adds in pipelines until the server is gone; the last number that was acknowledged,
-/// and the last that was sent.
-fn produce(port: u16, producer: u64, first: u64) -> (u64, u64) {
+/// Pushes and adds in pipelines until the server is gone; the last number of which both were
+/// acknowledged, and the last that was sent.
+fn produce(mut client: Client, producer: u64, first: u64) -> (u64, u64) {
     let (mut acknowledged, mut sent) = (first, first);
-    let Ok(mut socket) = TcpStream::connect(("127.0.0.1", port)) else {
-        return (acknowledged, sent);
-    };
     let (list, stream) = (format!("list:{producer}"), format!("stream:{producer}"));
     loop {
         let mut batch = BytesMut::new();
-        let mut replies = 0;
         for _ in 0..8 {
             sent += 1;
             let number = sent.to_string();
             write_command(&mut batch, &["RPUSH", &list, &number]);
             let id = format!("{number}-0");
             write_command(&mut batch, &["XADD", &stream, &id, "n", &number]);
-            replies += 2;
         }
-        if socket.write_all(&batch).is_err() {
+        if client.socket.write_all(&batch).is_err() {
             return (acknowledged, sent);
         }
-        // `:N\r\n` for a push, `$L\r\nID\r\n` for an add.
-        let mut lines = 0;
-        let mut chunk = [0; 4096];
-        while lines < replies / 2 * 3 {
-            match socket.read(&mut chunk) {
-                Ok(0) | Err(_) => return (acknowledged + (lines / 3) as u64, sent),
-                Ok(bytes) => lines += chunk[..bytes].iter().filter(|&&b| b == b'\n').count(),
+        while acknowledged < sent {
+            if client.receive().is_none() || client.receive().is_none() {
+                return (acknowledged, sent);
             }
+            acknowledged += 1;
         }
-        acknowledged = sent;
     }
 }
 
@@ -113,31 +108,35 @@ fn survives_kills(when: &str) {
     let mut found = vec![0; usize::try_from(PRODUCERS).expect("small")];
     for round in 0..ROUNDS {
         let server = directory.server(when);
-        let port = server.port;
-        let producers: Vec<_> = (0..PRODUCERS)
-            .zip(&found)
-            .map(|(producer, &first)| thread::spawn(move || produce(port, producer, first)))
-            .collect();
-        thread::sleep(Duration::from_millis(20 + random.next() % 200));
-        // SIGKILL.
-        drop(server);
+        let clients: Vec<Client> = (0..PRODUCERS).map(|_| server.connect()).collect();
+        let produced: Vec<(u64, u64)> = thread::scope(|scope| {
+            let producers: Vec<_> = (0..PRODUCERS)
+                .zip(clients)
+                .zip(&found)
+                .map(|((producer, client), &first)| {
+                    scope.spawn(move || produce(client, producer, first))
+                })
+                .collect();
+            thread::sleep(Duration::from_millis(20 + random.next() % 200));
+            // SIGKILL.
+            drop(server);
+            let joined = producers.into_iter().map(thread::ScopedJoinHandle::join);
+            joined
+                .map(|each| each.expect("it does not panic"))
+                .collect()
+        });
         let server = directory.server(when);
         let mut client = server.connect();
-        for (number, producer) in producers.into_iter().enumerate() {
-            let (acknowledged, sent) = producer.join().expect("it does not panic");
+        for (number, (acknowledged, sent)) in produced.into_iter().enumerate() {
             let entries = check(&mut client, number as u64, acknowledged, sent);
             assert!(entries > 0 || round == 0, "something was done in {round}");
             found[number] = entries;
             // The next round goes on behind what is in both.
-            client.call(&[
-                "LTRIM",
-                &format!("list:{number}"),
-                "0",
-                &(entries as i64 - 1).to_string(),
-            ]);
-            if entries == 0 {
-                client.call(&["DEL", &format!("list:{number}")]);
-            }
+            let list = format!("list:{number}");
+            match entries.checked_sub(1) {
+                Some(last) => client.call(&["LTRIM", &list, "0", &last.to_string()]),
+                None => client.call(&["DEL", &list]),
+            };
         }
     }
     let total: u64 = found.iter().sum();

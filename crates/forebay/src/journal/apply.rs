@@ -107,10 +107,8 @@ const fn makes_stream(code: Code) -> bool {
 
 /// What is written down of sets has changed them.
 fn changed_one(members: Result<u64>) -> Parsed<()> {
-    match members {
-        Ok(1) => Ok(()),
-        _ => Err(Malformed),
-    }
+    let count = members.map_err(|_| Malformed)?;
+    if count == 1 { Ok(()) } else { Err(Malformed) }
 }
 
 fn apply_one(key: &mut FrozenKey<'_>, operation: &Operation<'_>) -> Parsed<()> {
