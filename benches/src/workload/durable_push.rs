@@ -138,7 +138,10 @@ fn push_all(
         };
         engine.durable(oldest)?;
         let now = Instant::now();
-        while let Some((_, begun)) = waiting.pop_front_if(|(ticket, _)| *ticket <= oldest) {
+        while let Some(&(ticket, begun)) = waiting.front()
+            && ticket <= oldest
+        {
+            waiting.pop_front();
             latency.record(now.saturating_duration_since(begun));
             done += 1;
         }

@@ -7,7 +7,7 @@ use super::workspace::Workspace;
 const ALLOWED: [(&str, &[&str]); 9] = [
     ("forebay-sync", &[]),
     ("forebay-wal", &["forebay-wal", "forebay-sync"]),
-    ("forebay", &["forebay-sync", "forebay-wal"]),
+    ("forebay", &["forebay", "forebay-sync", "forebay-wal"]),
     ("forebay-resp", &[]),
     ("forebay-resp-fuzz", &["forebay-resp"]),
     ("forebay-bench", &["forebay-sync", "forebay"]),
