@@ -138,8 +138,10 @@ fn push_all(
         };
         engine.durable(oldest)?;
         let now = Instant::now();
-        let settled = waiting.partition_point(|(ticket, _)| *ticket <= oldest);
-        for (_, begun) in waiting.drain(..settled) {
+        while let Some(&(ticket, begun)) = waiting.front()
+            && ticket <= oldest
+        {
+            waiting.pop_front();
             latency.record(now.saturating_duration_since(begun));
             done += 1;
         }
