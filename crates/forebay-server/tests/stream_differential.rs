@@ -11,7 +11,8 @@
 //! * XSETID refuses an id below the largest one that was deleted.
 //! * XREAD takes `+`, XREADGROUP refuses it with a text of its own, and the text about keys without
 //!   ids names the command.
-//! * Approximate trimming removes other runs of entries, where it removes some.
+//! * Approximate trimming removes other runs of entries, once some in their midst were deleted.
+//! * No id begins with a plus sign or a blank. The largest of all ids is an id in XREADGROUP too.
 //! * HELP has texts of its own.
 //! * Commands and options that Redis 7.0 does not have.
 #![forbid(unsafe_code)]
@@ -512,6 +513,40 @@ fn random_stream_commands_are_answered_as_by_redis_in_resp2() {
 #[test]
 fn random_stream_commands_are_answered_as_by_redis_in_resp3() {
     run("3", 2, 8_000);
+}
+
+#[test]
+fn approximate_trimming_removes_the_same_hundreds_as_redis() {
+    let Some(redis) = Server::start_redis() else {
+        return;
+    };
+    let forebay = Server::start(&[]);
+    let mut pair = Pair {
+        ours: forebay.connect(),
+        theirs: redis.connect(),
+        done: 0,
+    };
+    for ms in 1..=1_000 {
+        pair.call(&format!("XADD s {ms}-0 f v"));
+    }
+    for command in [
+        "XTRIM s MAXLEN ~ 950",
+        "XTRIM s MAXLEN ~ 900 LIMIT 99",
+        "XTRIM s MAXLEN ~ 900 LIMIT 100",
+        "XTRIM s MAXLEN ~ 500 LIMIT 250",
+        "XTRIM s MINID ~ 350",
+        "XTRIM s MINID ~ 401",
+        "XADD s MAXLEN ~ 450 1001-0 f v",
+        "XLEN s",
+        "XTRIM s MAXLEN ~ 100 LIMIT 0",
+        "XADD s MINID ~ 1001 1002-0 f v",
+        "XRANGE s - + COUNT 1",
+        "XTRIM s MAXLEN ~ 0",
+        "XLEN s",
+    ] {
+        let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        assert_eq!(pair.differ(&words), None, "{command}");
+    }
 }
 
 #[test]
