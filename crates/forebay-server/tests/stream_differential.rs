@@ -516,6 +516,81 @@ fn random_stream_commands_are_answered_as_by_redis_in_resp3() {
 }
 
 #[test]
+fn extreme_numbers_are_taken_as_by_redis() {
+    let mut commands = vec![
+        "XADD s 18446744073709551615-18446744073709551614 f v",
+        "XADD s 18446744073709551615-* f v",
+        "XADD s 18446744073709551615-* f v",
+        "XADD s * f v",
+        "XADD s 18446744073709551615-18446744073709551615 f v",
+        "XRANGE s (18446744073709551615-18446744073709551614 +",
+        "XRANGE s (18446744073709551615 +",
+        "XREVRANGE s 18446744073709551615 (18446744073709551615",
+        "XREVRANGE s (0 -",
+        "XRANGE s (0-0 (0-0",
+        "XREAD STREAMS s 18446744073709551615-18446744073709551614",
+        "XREAD STREAMS s 18446744073709551615-18446744073709551615",
+        "XGROUP CREATE s g 0 ENTRIESREAD 9223372036854775807",
+        "XGROUP CREATECONSUMER s g c",
+        "XGROUP CREATECONSUMER s g d",
+        "XREADGROUP GROUP g c COUNT 9223372036854775807 STREAMS s >",
+        "XREADGROUP GROUP g c COUNT -9223372036854775808 STREAMS s 0",
+        "XPENDING s g",
+        "XPENDING s g - + 9223372036854775807",
+        "XPENDING s g (18446744073709551615-18446744073709551614 + 5",
+        "XPENDING s g IDLE 9223372036854775807 - + 5",
+        "XPENDING s g IDLE -9223372036854775808 - + 5",
+        "XCLAIM s g d 9223372036854775807 18446744073709551615-18446744073709551615",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551615 RETRYCOUNT 9223372036854775800",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551615",
+        "XPENDING s g - + 5 d",
+        "XCLAIM s g d -1 18446744073709551615-18446744073709551614 IDLE 9223372036854775807 JUSTID",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551614 TIME -5 RETRYCOUNT -9 JUSTID",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551614 TIME 9223372036854775807 JUSTID",
+        "XPENDING s g - + 5",
+        "XAUTOCLAIM s g c 0 18446744073709551615-18446744073709551615 COUNT 1",
+        "XAUTOCLAIM s g c 0 (18446744073709551615-18446744073709551615",
+        "XAUTOCLAIM s g c 0 - COUNT 9223372036854775807",
+        "XAUTOCLAIM s g c 9223372036854775807 - COUNT 1",
+        "XINFO STREAM s FULL COUNT 9223372036854775807",
+        "XINFO STREAM s FULL COUNT -1",
+        "XACK s g 18446744073709551615-18446744073709551615",
+        "XTRIM s MAXLEN 9223372036854775807",
+        "XTRIM s MAXLEN 9223372036854775808",
+        "XTRIM s MINID ~ 1 LIMIT 9223372036854775807",
+        "XRANGE s - + COUNT 9223372036854775807",
+        "XRANGE s - + COUNT -9223372036854775808",
+        "XDEL s 18446744073709551615-18446744073709551615 18446744073709551615-18446744073709551614",
+        "XSETID s 18446744073709551615-18446744073709551615 ENTRIESADDED 9223372036854775807",
+        "XINFO STREAM s",
+        "XADD t 0-* f v",
+        "XADD t 0-* f v",
+        "XADD t 0-1 f v",
+        "XADD t 0 f v",
+        "XREAD BLOCK 9223372036854775808 STREAMS t 0",
+    ];
+    let long = format!("XADD t {} f v", "1".repeat(200));
+    commands.push(&long);
+    let Some(redis) = Server::start_redis() else {
+        return;
+    };
+    let forebay = Server::start(&[]);
+    for protocol in ["2", "3"] {
+        let mut pair = Pair {
+            ours: forebay.connect(),
+            theirs: redis.connect(),
+            done: 0,
+        };
+        pair.call(&format!("HELLO {protocol}"));
+        pair.call("FLUSHALL");
+        for command in &commands {
+            let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+            assert_eq!(pair.differ(&words), None, "{command}");
+        }
+    }
+}
+
+#[test]
 fn approximate_trimming_removes_the_same_hundreds_as_redis() {
     let Some(redis) = Server::start_redis() else {
         return;
