@@ -212,3 +212,66 @@ fn redis_benchmark_runs_what_it_knows() {
     );
     assert!(!shown.to_ascii_lowercase().contains("error"), "{shown}");
 }
+
+#[test]
+fn consumer_groups_share_a_stream() {
+    const FIRST: &str = "1599203861727-0";
+    const SECOND: &str = "1599274912765-0";
+    let server = Server::start(&[]);
+    let Some(cli) = Cli::new(&server) else { return };
+    for (id, value) in [
+        (FIRST, "5"),
+        (SECOND, "3"),
+        ("1599274912766-0", "2"),
+        ("1599274925823-0", "1"),
+    ] {
+        let shown = cli.type_in(&format!("XADD mqstream {id} repo {value}"));
+        assert_eq!(shown, format!("\"{id}\""));
+    }
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group1 0"), "OK");
+    assert_eq!(cli.type_in("XGROUP CREATE mqstream group2 0"), "OK");
+    let all = cli.type_in("XREADGROUP GROUP group1 consumer1 STREAMS mqstream >");
+    let ids: Vec<&str> = all.lines().filter(|line| line.contains("-0\"")).collect();
+    assert_eq!(ids.len(), 4, "{all}");
+    assert!(
+        all.starts_with("1) 1) \"mqstream\"\n   2) 1) 1) \"1599203861727-0\"\n"),
+        "{all}"
+    );
+    assert_eq!(
+        cli.type_in("XREADGROUP GROUP group1 consumer2 STREAMS mqstream 0"),
+        "1) 1) \"mqstream\"\n   2) (empty array)"
+    );
+    for (consumer, id, value) in [
+        ("consumer1", FIRST, "5"),
+        ("consumer2", SECOND, "3"),
+        ("consumer3", "1599274912766-0", "2"),
+    ] {
+        let read = format!("XREADGROUP GROUP group2 {consumer} COUNT 1 STREAMS mqstream >");
+        let shown = format!(
+            "1) 1) \"mqstream\"\n   2) 1) 1) \"{id}\"\n         2) 1) \"repo\"\n            \
+             2) \"{value}\""
+        );
+        assert_eq!(cli.type_in(&read), shown);
+    }
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2"),
+        "1) (integer) 3\n2) \"1599203861727-0\"\n3) \"1599274912766-0\"\n4) 1) 1) \"consumer1\"\n      \
+         2) \"1\"\n   2) 1) \"consumer2\"\n      2) \"1\"\n   3) 1) \"consumer3\"\n      2) \"1\""
+    );
+    let rows = cli.type_in("XPENDING mqstream group2 - + 10 consumer2");
+    let lines: Vec<&str> = rows.lines().collect();
+    assert_eq!(lines[0], "1) 1) \"1599274912765-0\"");
+    assert_eq!(lines[1], "   2) \"consumer2\"");
+    assert!(lines[2].starts_with("   3) (integer) "), "{rows}");
+    assert_eq!(lines[3..], ["   4) (integer) 1"]);
+    assert_eq!(
+        cli.type_in(&format!("XACK mqstream group2 {SECOND}")),
+        "(integer) 1"
+    );
+    assert_eq!(
+        cli.type_in("XPENDING mqstream group2 - + 10 consumer2"),
+        "(empty array)"
+    );
+    let help = cli.type_in("XGROUP HELP");
+    assert!(help.contains("CREATE key group <id | $>"), "{help}");
+}

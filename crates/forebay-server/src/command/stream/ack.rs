@@ -50,7 +50,11 @@ pub(super) fn parse_release<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>,
         word if is(word, "SILENT") => NackMode::Silent,
         word if is(word, "FAIL") => NackMode::Fail,
         word if is(word, "FATAL") => NackMode::Fatal,
-        _ => return Err(Refusal::SYNTAX),
+        _ => {
+            return Err(Refusal::new(
+                "ERR syntax error, XNACK must be called with SILENT, FAIL or FATAL",
+            ));
+        }
     };
     let mut options = XnackOptions::default();
     let mut found = None;

@@ -40,7 +40,7 @@ pub(super) fn parse<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal
     if options.idempotence.is_some() && options.id != NewId::Auto {
         return Err(Error::IdempotentIdGiven.into());
     }
-    if fields.is_empty() || fields.len() % 2 != 0 {
+    if fields.is_empty() || !fields.len().is_multiple_of(2) {
         return Err(Refusal::wrong_arity("xadd"));
     }
     if options.id == NewId::Exactly(StreamId::MIN) {

@@ -10,7 +10,7 @@ use super::lookup::{AfterKey, has_group};
 use super::read_options::ReadArguments;
 use super::{Command, ids, write};
 use crate::command::flow::wait;
-use crate::command::{Command as AnyCommand, Context, Flow, Refusal, Store};
+use crate::command::{Command as AnyCommand, Context, Flow, Refusal, Store, on};
 
 /// XREADGROUP.
 #[derive(Debug)]
@@ -82,39 +82,44 @@ impl Deliver<'_> {
             }
             streams.push((key, from?));
         }
-        let refuse = |error: Error| match error {
-            Error::NoGroup { at } => no_group(keys.get(at).copied().unwrap_or_default(), group),
-            error => error.into(),
-        };
         let shape = Shape::new(&streams, &options);
-        let read = match &mut context.store {
+        let at_once = XreadgroupOptions {
+            block: None,
+            ..options
+        };
+        let read = on!(
+            &mut context.store,
+            xreadgroup(group, consumer, &streams, &at_once)
+        );
+        let read = read.map_err(|error| refusal(error, keys, group))?;
+        if !read.is_empty() {
+            shape.write(read, &mut context.reply());
+            return Ok(Flow::Next);
+        }
+        match &context.store {
             Store::Engine(engine) if options.block.is_some() => {
                 let future = engine.xreadgroup_async(group, consumer, &streams, &options);
-                let names: Vec<Bytes> =
-                    keys.iter().map(|key| Bytes::copy_from_slice(key)).collect();
+                let keys: Vec<Bytes> = keys.iter().map(|key| Bytes::copy_from_slice(key)).collect();
                 let group = Bytes::copy_from_slice(group);
-                let refuse = move |error: Error| match error {
-                    Error::NoGroup { at } => {
-                        no_group(names.get(at).map_or(b"", |name| &name[..]), &group)
-                    }
-                    error => error.into(),
-                };
                 let write = move |read, reply: &mut ReplyWriter<'_>| shape.write(read, reply);
-                return wait(context, future, write, refuse);
+                let refuse = move |error| refusal(error, &keys, &group);
+                wait(context, future, write, refuse)
             }
-            Store::Engine(engine) => engine.xreadgroup(group, consumer, &streams, &options),
-            Store::Transaction(transaction) => {
-                transaction.xreadgroup(group, consumer, &streams, &options)
+            _ => {
+                context.reply().null_array();
+                Ok(Flow::Next)
             }
-        };
-        let read = read.map_err(refuse)?;
-        let mut reply = context.reply();
-        if read.is_empty() {
-            reply.null_array();
-        } else {
-            shape.write(read, &mut reply);
         }
-        Ok(Flow::Next)
+    }
+}
+
+/// What the engine refuses, with the name of the key that it was about.
+fn refusal(error: Error, keys: &[impl AsRef<[u8]>], group: &[u8]) -> Refusal {
+    match error {
+        Error::NoGroup { at } => {
+            no_group(keys.get(at).map(AsRef::as_ref).unwrap_or_default(), group)
+        }
+        error => error.into(),
     }
 }
 

@@ -102,12 +102,17 @@ fn of_groups(word: &[u8], following: usize) -> Option<&'static str> {
         .find_map(|(name, needed)| (is(word, name) && following >= needed).then_some(name))
 }
 
-/// Milliseconds to wait.
+/// Milliseconds to wait. The time when they are over is to be a time too, until the year 2100.
 fn timeout(word: &[u8]) -> Result<Timeout, Refusal> {
+    const MS_MAX: u64 = i64::MAX.unsigned_abs() - 4_102_444_800_000;
+
     let ms = parse_integer(word).ok_or(Refusal::new(
         "ERR timeout is not an integer or out of range",
     ))?;
     let ms = u64::try_from(ms).map_err(|_| forebay::Error::TimeoutNegative)?;
+    if ms > MS_MAX {
+        return Err(forebay::Error::TimeoutOutOfRange.into());
+    }
     Ok(Timeout::from(Duration::from_millis(ms)))
 }
 
