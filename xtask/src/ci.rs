@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use crate::fuzz;
 use crate::loom::{Options, for_loom};
 use crate::process::{cargo, has_subcommand, run as run_command, with_flag};
 use crate::tidy;
@@ -14,7 +15,7 @@ struct Step {
     run: fn(&Path) -> Result<(), String>,
 }
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "fmt",
         needs: Some("fmt"),
@@ -49,6 +50,11 @@ const STEPS: [Step; 7] = [
         name: "loom",
         needs: None,
         run: loom,
+    },
+    Step {
+        name: "fuzz",
+        needs: None,
+        run: fuzz,
     },
 ];
 
@@ -139,6 +145,10 @@ fn test(root: &Path) -> Result<(), String> {
 
 fn loom(root: &Path) -> Result<(), String> {
     Options::default().run(root)
+}
+
+fn fuzz(root: &Path) -> Result<(), String> {
+    fuzz::Options::default().run(root)
 }
 
 #[cfg(test)]

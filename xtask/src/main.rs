@@ -1,8 +1,9 @@
 //! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask
-//! ci`.
+//! fuzz`, `cargo xtask ci`.
 #![forbid(unsafe_code)]
 
 mod ci;
+mod fuzz;
 mod loom;
 mod process;
 mod tidy;
@@ -19,8 +20,11 @@ usage: cargo xtask <task>
       --preemptions N   forced switches explored in an execution (2)
       --branches N      steps after which an execution counts as a livelock (2000)
       --slow            also run the models marked #[ignore]
+  fuzz [--seconds N] [FILTER]...
+                      try the seeds of the fuzz targets whose names contain a FILTER, or of all,
+                      and then new inputs for so many seconds each (10)
   ci [--skip STEP]... run every check in turn and stop at the first that fails
-      steps: fmt clippy clippy-loom doc tidy test loom
+      steps: fmt clippy clippy-loom doc tidy test loom fuzz
 ";
 
 fn main() -> ExitCode {
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
         Some((task, rest)) => match task.as_str() {
             "tidy" => no_arguments(rest).and_then(|()| tidy::run(&root())),
             "loom" => loom::Options::parse(rest).and_then(|options| options.run(&root())),
+            "fuzz" => fuzz::Options::parse(rest).and_then(|options| options.run(&root())),
             "ci" => ci::run(&root(), rest),
             _ => Err(format!("no task `{task}`\n\n{USAGE}")),
         },

@@ -2,14 +2,14 @@
 //!
 //! | What | For whom |
 //! |---|---|
-//! | [`CommandDecoder`], [`Command`], [`OwnedCommand`] | a server: bytes to commands, inline ones too |
-//! | [`ReplyWriter`] | a server: replies to bytes, with what RESP2 has instead of the types of RESP3 |
+//! | [`CommandDecoder`], [`Command`], [`OwnedCommand`] | a server: bytes to commands, inline too |
+//! | [`ReplyWriter`] | a server: replies to bytes, with what RESP2 has instead of RESP3's types |
 //! | [`write_command`], [`ReplyDecoder`], [`Reply`] | a client, and tests |
 //!
 //! The guarantees:
 //!
-//! * **Incremental.** A decoder keeps its place between two reads. How the bytes were cut into reads
-//!   changes neither the result nor, but for a constant, the work.
+//! * **Incremental.** A decoder keeps its place between two reads. How the bytes were cut into
+//!   reads changes neither the result nor, but for a constant, the work.
 //! * **No copy.** The arguments of a command are slices of the read buffer. [`Command::split_off`]
 //!   makes them owned without copying them.
 //! * **Nothing for a promise.** No memory is taken for a length that was announced, only for bytes
@@ -17,6 +17,19 @@
 //! * **Limits.** Every length and count has a limit that the caller gives with each call, and those
 //!   for clients that have not authenticated are smaller: [`CommandLimits`], [`ReplyLimits`].
 //! * **The words of Redis.** A [`ProtocolError`] is told to the client in the text of Redis.
+//!
+//! # Costs
+//! Nanoseconds per command, of a pipeline of 64 `LPUSH mq <64 bytes>` that is copied into the read
+//! buffer first (2 ns); medians of `cargo bench -p forebay-resp --bench codec` on 2 shared cores
+//! (AMD EPYC, Linux 6.18, rustc 1.95):
+//!
+//! | | `forebay-resp` | `redis-protocol` 6.0 | `resp-rs` 0.3 |
+//! |---|---|---|---|
+//! | decode | 29 (owned: 45 shared, 56 copied) | 188 | 131 |
+//! | decode, and write the reply `:1` | 40 | 213 | |
+//!
+//! The others make owned values of every argument, as their interfaces ask. A string of 512 MiB
+//! that arrives in reads of 16 KiB is taken in at the same 1.3 GiB/s as one of 32 MiB.
 //!
 //! # Examples
 //! ```
@@ -47,6 +60,7 @@ extern crate alloc;
 mod command;
 mod limits;
 mod number;
+mod pieces;
 mod protocol;
 mod reply;
 

@@ -43,8 +43,8 @@ pub struct UnauthenticatedLimits {
 }
 
 impl CommandLimits {
-    /// The smaller limits that hold until a client has authenticated: ten arguments of 16 KiB, as in
-    /// Redis, and at most 16 KiB in a line and 256 KiB in a command.
+    /// The smaller limits that hold until a client has authenticated: ten arguments of 16 KiB, as
+    /// in Redis, and at most 16 KiB in a line and 256 KiB in a command.
     #[must_use]
     pub const fn before_authentication(&self) -> Self {
         const fn at_most(limit: u32, value: u32) -> u32 {
@@ -87,7 +87,8 @@ impl Default for CommandLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplyLimits {
-    /// Aggregates inside each other.
+    /// Aggregates inside each other. A [`Reply`](crate::Reply) takes stack for each of them when it
+    /// is dropped, so keep it below some thousands.
     pub nesting_max: usize,
     /// Values in a reply, those inside its aggregates counted one by one.
     pub values_max: usize,

@@ -1,8 +1,10 @@
 //! Calls that lend entries show what those show that copy them.
+#![cfg(test)]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use core::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 
-use forebay::stream::{Entry, EntryRef, GroupStart, XreadOptions};
+use forebay::stream::{Entry, EntryRef, GroupStart, XreadOptions, XreadgroupOptions};
 use forebay::{Config, Engine, ExpireCondition, Stream, StreamId};
 
 const ENTRIES: u64 = 300;
@@ -120,7 +122,7 @@ fn what_was_lent_when_somebody_panicked_is_pending() {
     assert!(catch_unwind(AssertUnwindSafe(read)).is_err());
     assert_eq!(mq.group("workers").xpending().unwrap().count, 3);
     let left = worker
-        .xreadgroup(StreamId::MIN, &Default::default())
+        .xreadgroup(StreamId::MIN, &XreadgroupOptions::default())
         .unwrap();
     assert_eq!(left.len(), 3);
 }
@@ -135,7 +137,7 @@ fn a_reader_that_waits_is_lent_what_came() {
     };
     std::thread::scope(|scope| {
         let reader = scope.spawn(|| kept(|f| mq.xread_with(StreamId::MIN, &options, f)));
-        std::thread::sleep(std::time::Duration::from_millis(30));
+        std::thread::sleep(core::time::Duration::from_millis(30));
         let id = mq.xadd([("job", "7")]).unwrap();
         let read = reader.join().unwrap();
         assert_eq!(read.len(), 1);

@@ -16,7 +16,9 @@ pub(crate) fn check(data: &[u8]) {
     let [limits, cut, input @ ..] = data else {
         return;
     };
-    check_cut(input, &limits_of(*limits), usize::from(*cut) + 1);
+    let limits = limits_of(*limits);
+    check_cut(input, &limits, usize::from(*cut) + 1);
+    check_split(input, &limits, input.len().min(usize::from(*cut)));
 }
 
 /// Reads of `read_bytes` each come to the same as one of everything, and what comes of it is right.
@@ -120,21 +122,25 @@ fn assert_read_again(command: &[Vec<u8>]) {
     assert_eq!(again.end, Ok(()), "written and read");
 }
 
-/// The same again, slowly and straight from the rules, for everything but inline commands, at the
-/// first of which it stops comparing.
+/// The same again, slowly and straight from the rules, out of one buffer that holds all of it.
 fn by_the_book(input: &[u8], limits: &CommandLimits) -> Outcome {
     let mut commands = Vec::new();
     let mut consumed = 0;
     let end = loop {
-        match one_by_the_book(&input[consumed..], limits) {
+        let rest = &input[consumed..];
+        let one = match rest.first() {
+            None => break Ok(()),
+            Some(b'*') => multibulk(rest, limits),
+            Some(_) => inline(rest, limits),
+        };
+        match one {
             Ok(Some((command, bytes))) => {
                 consumed += bytes;
                 if !command.is_empty() {
                     commands.push(command);
                 }
             }
-            Ok(None) if input[consumed..].first().is_none_or(|&sign| sign == b'*') => break Ok(()),
-            Ok(None) => return decode(&[input], limits),
+            Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
@@ -145,23 +151,16 @@ fn by_the_book(input: &[u8], limits: &CommandLimits) -> Outcome {
     }
 }
 
+/// A command and how many bytes it takes; `None` when it is not whole.
 type OneCommand = Option<(Vec<Vec<u8>>, usize)>;
 
-fn one_by_the_book(input: &[u8], limits: &CommandLimits) -> Result<OneCommand, ProtocolError> {
-    if input.first() != Some(&b'*') {
-        return Ok(None);
-    }
+fn multibulk(input: &[u8], limits: &CommandLimits) -> Result<OneCommand, ProtocolError> {
     let Some(line) = line(input, limits, ProtocolError::TooBigMultibulkCount)? else {
         return Ok(None);
     };
     let count = parse_integer(&line[1..]).ok_or(ProtocolError::InvalidMultibulkLength)?;
-    if count > i64::from(limits.arguments_max) {
-        return Err(ProtocolError::InvalidMultibulkLength);
-    }
+    check_count(count, limits)?;
     let stranger = limits.unauthenticated;
-    if stranger.is_some_and(|limits| count > i64::from(limits.arguments_max)) {
-        return Err(ProtocolError::UnauthenticatedMultibulkLength);
-    }
     let mut at = line.len() + 2;
     let mut command = Vec::new();
     for _ in 0..count {
@@ -189,6 +188,93 @@ fn one_by_the_book(input: &[u8], limits: &CommandLimits) -> Result<OneCommand, P
         at += length + 2;
     }
     Ok(Some((command, at)))
+}
+
+fn inline(input: &[u8], limits: &CommandLimits) -> Result<OneCommand, ProtocolError> {
+    let max = limits.line_bytes_max as usize;
+    let end = match input.iter().position(|&byte| byte == b'\n') {
+        Some(end) if end <= max => end,
+        None if input.len() <= max => return Ok(None),
+        _ => return Err(ProtocolError::TooBigInline),
+    };
+    let mut rest = input[..end].to_vec();
+    // From the back, so that the next byte is the last one.
+    rest.reverse();
+    let mut words = Vec::new();
+    loop {
+        while rest.last().is_some_and(|&byte| is_space(byte)) {
+            rest.pop();
+        }
+        if rest.is_empty() {
+            return Ok(Some((words, end + 1)));
+        }
+        words.push(Vec::new());
+        check_count(i64::try_from(words.len()).unwrap(), limits)?;
+        let word = words.last_mut().unwrap();
+        while let Some(byte) = rest.pop() {
+            match byte {
+                b' ' | b'\t' | b'\r' => break,
+                b'"' | b'\'' => {
+                    quoted(byte, &mut rest, word)?;
+                    break;
+                }
+                byte => word.push(byte),
+            }
+        }
+    }
+}
+
+/// What stands between an opening quote and the blank behind the closing one.
+fn quoted(quote: u8, rest: &mut Vec<u8>, word: &mut Vec<u8>) -> Result<(), ProtocolError> {
+    let unbalanced = ProtocolError::UnbalancedQuotes;
+    loop {
+        let byte = rest.pop().ok_or(unbalanced)?;
+        if byte == quote {
+            let closes = rest.last().is_none_or(|&next| is_space(next));
+            return if closes { Ok(()) } else { Err(unbalanced) };
+        }
+        let next = rest.last().copied();
+        if byte != b'\\' || next.is_none() || (quote == b'\'' && next != Some(b'\'')) {
+            word.push(byte);
+            continue;
+        }
+        let escaped = rest.pop().ok_or(unbalanced)?;
+        let hexadecimal = match rest[..] {
+            [.., low, high] => core::str::from_utf8(&[high, low])
+                .ok()
+                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+                .and_then(|digits| u8::from_str_radix(digits, 16).ok()),
+            _ => None,
+        };
+        word.push(match (escaped, hexadecimal) {
+            (b'x', Some(byte)) => {
+                rest.truncate(rest.len() - 2);
+                byte
+            }
+            (b'n', _) => b'\n',
+            (b'r', _) => b'\r',
+            (b't', _) => b'\t',
+            (b'b', _) => 8,
+            (b'a', _) => 7,
+            (other, _) => other,
+        });
+    }
+}
+
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b
+}
+
+/// How many arguments there may be, of which `count` have been announced or found.
+fn check_count(count: i64, limits: &CommandLimits) -> Result<(), ProtocolError> {
+    if count > i64::from(limits.arguments_max) {
+        return Err(ProtocolError::InvalidMultibulkLength);
+    }
+    let stranger = limits.unauthenticated;
+    if stranger.is_some_and(|limits| count > i64::from(limits.arguments_max)) {
+        return Err(ProtocolError::UnauthenticatedMultibulkLength);
+    }
+    Ok(())
 }
 
 fn line<'a>(

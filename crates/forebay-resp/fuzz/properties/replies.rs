@@ -1,7 +1,11 @@
 //! What holds for any bytes that a server may send.
 
+#[path = "reply_bytes.rs"]
+mod reply_bytes;
+
 use bytes::BytesMut;
-use forebay_resp::{Reply, ReplyDecoder, ReplyError, ReplyLimits};
+use forebay_resp::{Protocol, Reply, ReplyDecoder, ReplyError, ReplyLimits};
+use reply_bytes::to_bytes;
 
 /// What came of an input. A debug text, for a nan is not equal to itself.
 #[derive(Debug, PartialEq)]
@@ -16,6 +20,7 @@ pub(crate) fn check(data: &[u8]) {
         return;
     };
     let limits = limits_of(*limits);
+    check_split(input, &limits, input.len().min(usize::from(*cut)));
     let cut: Vec<&[u8]> = input.chunks(usize::from(*cut) + 1).collect();
     assert_eq!(
         decode(&cut, &limits),
@@ -57,6 +62,7 @@ fn decode(reads: &[&[u8]], limits: &ReplyLimits) -> Outcome {
             match decoder.decode(&mut buffer, limits) {
                 Ok(Some(reply)) => {
                     assert!(depth(&reply) <= limits.nesting_max, "not too deep");
+                    assert_read_again(&reply);
                     replies.push(format!("{reply:?}"));
                 }
                 Ok(None) => break,
@@ -69,6 +75,20 @@ fn decode(reads: &[&[u8]], limits: &ReplyLimits) -> Outcome {
     }
     let end = Ok(());
     Outcome { replies, end }
+}
+
+/// A reply that is written, read and written again gives the same bytes both times.
+fn assert_read_again(reply: &Reply) {
+    for protocol in [Protocol::Resp2, Protocol::Resp3] {
+        let written = to_bytes(reply, protocol);
+        let mut buffer = written.clone();
+        let again = ReplyDecoder::new().decode(&mut buffer, &ReplyLimits::default());
+        let Ok(Some(again)) = again else {
+            panic!("{reply:?} was written and cannot be read: {again:?}");
+        };
+        assert!(buffer.is_empty(), "nothing is left of it");
+        assert_eq!(to_bytes(&again, protocol), written, "written again");
+    }
 }
 
 fn depth(reply: &Reply) -> usize {

@@ -3,14 +3,14 @@
 use bytes::{Buf, BytesMut};
 use memchr::memchr;
 
-use super::borrowed::Command;
+use super::borrowed_command::Command;
 use super::error::ProtocolError;
 use super::header;
 use super::inline;
 use super::span::Span;
 use crate::limits::CommandLimits;
 
-/// What the spans of one command may keep allocated for the next.
+/// How many spans stay allocated whatever comes next.
 const SPANS_KEPT: usize = 64;
 
 /// Reads the commands of one connection, as they arrive.
@@ -98,11 +98,14 @@ impl CommandDecoder {
         }
     }
 
-    /// For how many more bytes to make room in `buffer` before the next read, if for more than usual.
+    /// For how many more bytes to make room in `buffer` before the next read, if for more than
+    /// usual.
     ///
     /// A large argument is read with fewer calls this way. The figure is what is missing of the
     /// argument, but never more than what has arrived already, so that announcing costs the client
-    /// as much as it costs the server.
+    /// as much as it costs the server. While there is room for a quarter of what has arrived it is
+    /// zero: a buffer that was asked to double each time it is half full would have four times the
+    /// size it needs.
     ///
     /// # Examples
     /// ```
@@ -120,6 +123,9 @@ impl CommandDecoder {
         let Some(length) = self.bulk_bytes else {
             return 0;
         };
+        if buffer.capacity() - buffer.len() >= buffer.len().div_ceil(4) {
+            return 0;
+        }
         let end = self.cursor.saturating_add(length as usize + 2);
         end.saturating_sub(buffer.len()).min(buffer.len())
     }
@@ -153,7 +159,7 @@ impl CommandDecoder {
     ) -> Result<Progress, ProtocolError> {
         if self.arguments_left == 0 {
             match buffer.first() {
-                None => return Ok(Progress::Incomplete),
+                None => return Ok(self.rest()),
                 Some(b'*') => {}
                 Some(_) => return self.inline(buffer, limits),
             }
@@ -244,12 +250,24 @@ impl CommandDecoder {
         })
     }
 
+    /// Forgets the arguments of the last command. Their memory is kept for commands of about its
+    /// size, so that a pipeline of long ones allocates once.
     #[inline]
     fn begin_spans(&mut self) {
+        let capacity = self.spans.capacity();
+        if capacity > SPANS_KEPT && self.spans.len() < capacity / 4 {
+            self.spans = Vec::new();
+        }
         self.spans.clear();
+    }
+
+    /// Nothing is there to be read. Whoever sends no more is not to hold memory for it.
+    #[inline]
+    fn rest(&mut self) -> Progress {
         if self.spans.capacity() > SPANS_KEPT {
             self.spans = Vec::new();
         }
+        Progress::Incomplete
     }
 
     /// Makes ready for the next command.

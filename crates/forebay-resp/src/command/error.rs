@@ -6,8 +6,8 @@ use core::fmt;
 /// A client broke the protocol. Tell it so and close the connection: where its next command begins
 /// cannot be known.
 ///
-/// The texts are those of Redis; [`ReplyWriter::protocol_error`](crate::ReplyWriter::protocol_error)
-/// sends them.
+/// The texts are those of Redis;
+/// [`ReplyWriter::protocol_error`](crate::ReplyWriter::protocol_error) sends them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ProtocolError {

@@ -98,8 +98,8 @@ pub(super) fn line_bytes_max(limits: &CommandLimits) -> usize {
 /// What there is of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
-    /// Its text ends before this index, and the next thing begins two bytes later. Like Redis, nobody
-    /// looks at the second byte of a line end.
+    /// Its text ends before this index, and the next thing begins two bytes later. Like Redis,
+    /// nobody looks at the second byte of a line end.
     Ends(usize),
     /// It has not ended within these bytes.
     Open,

@@ -13,20 +13,21 @@
 //! command, so that a command is moved from the read buffer as a whole and its arguments with it.
 //! A line with quotes is unescaped where it stands, for what is unescaped only becomes shorter.
 
-mod borrowed;
+mod arguments;
+mod borrowed_command;
 mod decoder;
-mod encode;
+mod encoding;
 mod error;
 mod header;
 mod inline;
-mod owned;
+mod owned_command;
 mod span;
 #[cfg(test)]
 mod tests;
 
-pub use borrowed::Command;
+pub use arguments::Arguments;
+pub use borrowed_command::Command;
 pub use decoder::CommandDecoder;
-pub use encode::write_command;
+pub use encoding::write_command;
 pub use error::ProtocolError;
-pub use owned::OwnedCommand;
-pub use span::Arguments;
+pub use owned_command::OwnedCommand;

@@ -21,7 +21,6 @@
 mod decoder;
 mod double;
 mod error;
-mod put;
 mod scalar;
 mod stack;
 #[cfg(test)]
@@ -33,5 +32,3 @@ pub use decoder::ReplyDecoder;
 pub use error::ReplyError;
 pub use value::{Reply, VerbatimFormat};
 pub use writer::ReplyWriter;
-
-pub(crate) use put::{put_bulk, put_header};

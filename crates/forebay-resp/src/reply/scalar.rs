@@ -1,6 +1,6 @@
 //! The values that fit into a line.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 
 use super::error::ReplyError;
 use super::value::Reply;
@@ -13,11 +13,11 @@ pub(super) fn parse(sign: u8, text: &Bytes) -> Result<Option<Reply>, ReplyError>
         b'-' => Reply::Error(text),
         b':' => Reply::Integer(number(&text).ok_or(ReplyError::Value)?),
         b',' => Reply::Double(number(&text).ok_or(ReplyError::Value)?),
-        b'(' if is_big_number(&text) => Reply::BigNumber(text),
+        b'(' => Reply::BigNumber(big_number(text).ok_or(ReplyError::Value)?),
         b'_' if text.is_empty() => Reply::Null,
         b'#' if *text == *b"t" => Reply::Boolean(true),
         b'#' if *text == *b"f" => Reply::Boolean(false),
-        b'(' | b'_' | b'#' => return Err(ReplyError::Value),
+        b'_' | b'#' => return Err(ReplyError::Value),
         _ => return Ok(None),
     }))
 }
@@ -38,7 +38,15 @@ fn number<T: core::str::FromStr>(text: &[u8]) -> Option<T> {
     core::str::from_utf8(text).ok()?.parse().ok()
 }
 
-fn is_big_number(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+/// The digits of a big number, with a sign where that is a minus.
+fn big_number(mut text: Bytes) -> Option<Bytes> {
+    let unsigned = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
+    let digits = unsigned.unwrap_or(&text);
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    if text.starts_with(b"+") {
+        text.advance(1);
+    }
+    Some(text)
 }

@@ -70,7 +70,8 @@ impl Stack {
         self.0.len()
     }
 
-    /// Opens an aggregate of `length` values, or pairs of them. Returns the reply that this completes.
+    /// Opens an aggregate of `length` values, or pairs of them. Returns the reply that this
+    /// completes.
     ///
     /// The caller has checked the length against a limit.
     pub(super) fn open(&mut self, kind: Kind, length: usize) -> Option<Reply> {

@@ -135,6 +135,7 @@ fn every_type_is_read() {
         (",1.5e3\r\n", Reply::Double(1500.0)),
         (",-inf\r\n", Reply::Double(f64::NEG_INFINITY)),
         ("(-12\r\n", Reply::BigNumber("-12".into())),
+        ("(+12\r\n", Reply::BigNumber("12".into())),
         (
             "=6\r\ntxt:hi\r\n",
             Reply::Verbatim(VerbatimFormat::TEXT, "hi".into()),
@@ -187,6 +188,7 @@ fn broken_replies_are_refused() {
         (",x\r\n", ReplyError::Value),
         ("(1a\r\n", ReplyError::Value),
         ("(-\r\n", ReplyError::Value),
+        ("(+-1\r\n", ReplyError::Value),
         ("#x\r\n", ReplyError::Value),
         ("_x\r\n", ReplyError::Value),
         ("=3\r\ntxt\r\n", ReplyError::VerbatimFormat),

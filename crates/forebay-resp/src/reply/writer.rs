@@ -3,9 +3,9 @@
 use bytes::BytesMut;
 
 use super::double::DoubleText;
-use super::put::{NumberLine, put_bulk, put_header, put_text};
 use super::value::VerbatimFormat;
 use crate::command::ProtocolError;
+use crate::pieces::{NumberLine, put_bulk, put_header, put_text};
 use crate::protocol::Protocol;
 
 /// Writes replies at the end of an output buffer, in the version that the connection speaks.
@@ -190,7 +190,8 @@ impl<'a> ReplyWriter<'a> {
     /// An array of as many values as `write` returns, which it has written.
     ///
     /// # Complexity
-    /// Where 10 values or more were written, their bytes are moved once to make room for the length.
+    /// Where 10 values or more were written, their bytes are moved once to make room for the
+    /// length.
     ///
     /// # Examples
     /// ```

@@ -77,8 +77,10 @@ pub(crate) fn xrange_with(
 }
 
 /// Lends entries that had to be copied.
-pub(crate) fn lend_copies(entries: &[Entry], f: impl FnMut(EntryRef<'_>)) -> usize {
-    entries.iter().map(EntryRef::from).for_each(f);
+pub(crate) fn lend_copies(entries: &[Entry], mut f: impl FnMut(EntryRef<'_>)) -> usize {
+    for entry in entries {
+        f(entry.into());
+    }
     entries.len()
 }
 

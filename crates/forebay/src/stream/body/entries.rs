@@ -48,7 +48,9 @@ impl Copier {
 /// Copies of these entries.
 pub(crate) fn copies(found: &[EntryRef<'_>]) -> Vec<Entry> {
     let mut copier = Copier::with_capacity(found.len());
-    found.iter().for_each(|&entry| copier.push(entry));
+    for &entry in found {
+        copier.push(entry);
+    }
     let copied = copier.finish();
     copied.map(|(id, fields)| Entry { id, fields }).collect()
 }

@@ -6,8 +6,9 @@ use core::ops::Index;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::owned::OwnedCommand;
-use super::span::{Arguments, Span};
+use super::arguments::Arguments;
+use super::owned_command::OwnedCommand;
+use super::span::Span;
 
 /// A whole command at the start of the read buffer; its arguments are slices of it.
 ///

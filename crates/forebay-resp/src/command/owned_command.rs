@@ -6,7 +6,8 @@ use core::ops::Index;
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use super::span::{Arguments, Span};
+use super::arguments::Arguments;
+use super::span::Span;
 
 /// A command with its bytes, for what waits: for `EXEC`, for an element, for another thread.
 ///

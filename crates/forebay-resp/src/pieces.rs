@@ -2,19 +2,19 @@
 
 use bytes::{BufMut, BytesMut};
 
-/// As many as the longest line with a number has: sign, minus, 19 digits, line end; and for a length
-/// of 20 digits the same.
+/// As many as the longest line with a number has: sign, minus, 19 digits, line end; and for a
+/// length of 20 digits the same.
 const LINE_BYTES_MAX: usize = 23;
 
 /// A line with a sign and a number, at the end of its array.
-pub(super) struct NumberLine {
+pub(crate) struct NumberLine {
     line: [u8; LINE_BYTES_MAX],
     start: usize,
 }
 
 impl NumberLine {
     #[inline]
-    pub(super) fn integer(sign: u8, number: i64) -> Self {
+    pub(crate) fn integer(sign: u8, number: i64) -> Self {
         let mut line = Self::digits(number.unsigned_abs());
         if number < 0 {
             line.prepend(b'-');
@@ -24,14 +24,14 @@ impl NumberLine {
     }
 
     #[inline]
-    pub(super) fn length(sign: u8, length: usize) -> Self {
+    pub(crate) fn length(sign: u8, length: usize) -> Self {
         let mut line = Self::digits(length as u64);
         line.prepend(sign);
         line
     }
 
     #[inline]
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.line[self.start..]
     }
 
@@ -79,7 +79,7 @@ pub(crate) fn put_bulk(output: &mut BytesMut, bytes: &[u8]) {
 
 /// Writes text into a line. A line end within it would be read as the end of the reply: it becomes
 /// blanks.
-pub(super) fn put_text(output: &mut BytesMut, text: &[u8]) {
+pub(crate) fn put_text(output: &mut BytesMut, text: &[u8]) {
     output.reserve(text.len() + 2);
     for part in text.split_inclusive(|byte| matches!(byte, b'\r' | b'\n')) {
         match part {

@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use crate::reply::{put_bulk, put_header};
+use crate::pieces::{put_bulk, put_header};
 
 /// Writes a command as a client sends it.
 ///
