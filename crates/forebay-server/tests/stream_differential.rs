@@ -11,7 +11,8 @@
 //! * XSETID refuses an id below the largest one that was deleted.
 //! * XREAD takes `+`, XREADGROUP refuses it with a text of its own, and the text about keys without
 //!   ids names the command.
-//! * Approximate trimming removes other runs of entries, where it removes some.
+//! * Approximate trimming removes other runs of entries, once some in their midst were deleted.
+//! * No id begins with a plus sign or a blank. The largest of all ids is an id in XREADGROUP too.
 //! * HELP has texts of its own.
 //! * Commands and options that Redis 7.0 does not have.
 #![forbid(unsafe_code)]
@@ -512,6 +513,115 @@ fn random_stream_commands_are_answered_as_by_redis_in_resp2() {
 #[test]
 fn random_stream_commands_are_answered_as_by_redis_in_resp3() {
     run("3", 2, 8_000);
+}
+
+#[test]
+fn extreme_numbers_are_taken_as_by_redis() {
+    let mut commands = vec![
+        "XADD s 18446744073709551615-18446744073709551614 f v",
+        "XADD s 18446744073709551615-* f v",
+        "XADD s 18446744073709551615-* f v",
+        "XADD s * f v",
+        "XADD s 18446744073709551615-18446744073709551615 f v",
+        "XRANGE s (18446744073709551615-18446744073709551614 +",
+        "XRANGE s (18446744073709551615 +",
+        "XREVRANGE s 18446744073709551615 (18446744073709551615",
+        "XREVRANGE s (0 -",
+        "XRANGE s (0-0 (0-0",
+        "XREAD STREAMS s 18446744073709551615-18446744073709551614",
+        "XREAD STREAMS s 18446744073709551615-18446744073709551615",
+        "XGROUP CREATE s g 0 ENTRIESREAD 9223372036854775807",
+        "XGROUP CREATECONSUMER s g c",
+        "XGROUP CREATECONSUMER s g d",
+        "XREADGROUP GROUP g c COUNT 9223372036854775807 STREAMS s >",
+        "XREADGROUP GROUP g c COUNT -9223372036854775808 STREAMS s 0",
+        "XPENDING s g",
+        "XPENDING s g - + 9223372036854775807",
+        "XPENDING s g (18446744073709551615-18446744073709551614 + 5",
+        "XPENDING s g IDLE 9223372036854775807 - + 5",
+        "XPENDING s g IDLE -9223372036854775808 - + 5",
+        "XCLAIM s g d 9223372036854775807 18446744073709551615-18446744073709551615",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551615 RETRYCOUNT 9223372036854775800",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551615",
+        "XPENDING s g - + 5 d",
+        "XCLAIM s g d -1 18446744073709551615-18446744073709551614 IDLE 9223372036854775807 JUSTID",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551614 TIME -5 RETRYCOUNT -9 JUSTID",
+        "XCLAIM s g d 0 18446744073709551615-18446744073709551614 TIME 9223372036854775807 JUSTID",
+        "XPENDING s g - + 5",
+        "XAUTOCLAIM s g c 0 18446744073709551615-18446744073709551615 COUNT 1",
+        "XAUTOCLAIM s g c 0 (18446744073709551615-18446744073709551615",
+        "XAUTOCLAIM s g c 0 - COUNT 9223372036854775807",
+        "XAUTOCLAIM s g c 9223372036854775807 - COUNT 1",
+        "XINFO STREAM s FULL COUNT 9223372036854775807",
+        "XINFO STREAM s FULL COUNT -1",
+        "XACK s g 18446744073709551615-18446744073709551615",
+        "XTRIM s MAXLEN 9223372036854775807",
+        "XTRIM s MAXLEN 9223372036854775808",
+        "XTRIM s MINID ~ 1 LIMIT 9223372036854775807",
+        "XRANGE s - + COUNT 9223372036854775807",
+        "XRANGE s - + COUNT -9223372036854775808",
+        "XDEL s 18446744073709551615-18446744073709551615 18446744073709551615-18446744073709551614",
+        "XSETID s 18446744073709551615-18446744073709551615 ENTRIESADDED 9223372036854775807",
+        "XINFO STREAM s",
+        "XADD t 0-* f v",
+        "XADD t 0-* f v",
+        "XADD t 0-1 f v",
+        "XADD t 0 f v",
+        "XREAD BLOCK 9223372036854775808 STREAMS t 0",
+    ];
+    let long = format!("XADD t {} f v", "1".repeat(200));
+    commands.push(&long);
+    let Some(redis) = Server::start_redis() else {
+        return;
+    };
+    let forebay = Server::start(&[]);
+    for protocol in ["2", "3"] {
+        let mut pair = Pair {
+            ours: forebay.connect(),
+            theirs: redis.connect(),
+            done: 0,
+        };
+        pair.call(&format!("HELLO {protocol}"));
+        pair.call("FLUSHALL");
+        for command in &commands {
+            let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+            assert_eq!(pair.differ(&words), None, "{command}");
+        }
+    }
+}
+
+#[test]
+fn approximate_trimming_removes_the_same_hundreds_as_redis() {
+    let Some(redis) = Server::start_redis() else {
+        return;
+    };
+    let forebay = Server::start(&[]);
+    let mut pair = Pair {
+        ours: forebay.connect(),
+        theirs: redis.connect(),
+        done: 0,
+    };
+    for ms in 1..=1_000 {
+        pair.call(&format!("XADD s {ms}-0 f v"));
+    }
+    for command in [
+        "XTRIM s MAXLEN ~ 950",
+        "XTRIM s MAXLEN ~ 900 LIMIT 99",
+        "XTRIM s MAXLEN ~ 900 LIMIT 100",
+        "XTRIM s MAXLEN ~ 500 LIMIT 250",
+        "XTRIM s MINID ~ 350",
+        "XTRIM s MINID ~ 401",
+        "XADD s MAXLEN ~ 450 1001-0 f v",
+        "XLEN s",
+        "XTRIM s MAXLEN ~ 100 LIMIT 0",
+        "XADD s MINID ~ 1001 1002-0 f v",
+        "XRANGE s - + COUNT 1",
+        "XTRIM s MAXLEN ~ 0",
+        "XLEN s",
+    ] {
+        let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        assert_eq!(pair.differ(&words), None, "{command}");
+    }
 }
 
 #[test]

@@ -194,6 +194,8 @@ impl<'a> Command<'a> {
             None => Some(element.clone()),
         };
         let number = match &text {
+            // As `strtod` reads nothing.
+            Some(text) if !self.is_alpha && text.is_empty() => 0.0,
             Some(text) if !self.is_alpha => float(text).ok_or(Refusal::new(
                 "ERR One or more scores can't be converted into double",
             ))?,

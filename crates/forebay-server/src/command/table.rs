@@ -107,34 +107,50 @@ impl Table {
 }
 
 impl Name {
-    /// A name, if it can be one. Nothing is copied byte by byte: every command comes through here.
+    /// A name, if it can be one. Every command comes through here: nothing is done byte by byte.
     #[inline]
     fn new(name: &[u8]) -> Option<Self> {
         fn ends<const N: usize>(name: &[u8]) -> Option<([u8; N], [u8; N])> {
             name.first_chunk().copied().zip(name.last_chunk().copied())
         }
-        let (mut first, mut last) = match name {
-            [one] => ([*one, 0, 0, 0, 0, 0, 0, 0], [0; 8]),
-            [_, _] | [_, _, _] => {
-                let ([a, b], [c, d]) = ends::<2>(name)?;
-                ([a, b, 0, 0, 0, 0, 0, 0], [c, d, 0, 0, 0, 0, 0, 0])
+        let (first, last) = match name.len() {
+            8..=NAME_BYTES_MAX => {
+                let (first, last) = ends(name)?;
+                (u64::from_le_bytes(first), u64::from_le_bytes(last))
             }
-            name if name.len() < 8 => {
-                let (first, last) = ends::<4>(name)?;
-                let wide = |bytes| u64::from(u32::from_le_bytes(bytes)).to_le_bytes();
-                (wide(first), wide(last))
+            4..8 => {
+                let (first, last) = ends(name)?;
+                let (first, last) = (u32::from_le_bytes(first), u32::from_le_bytes(last));
+                (u64::from(first), u64::from(last))
             }
-            name if name.len() <= NAME_BYTES_MAX => ends::<8>(name)?,
+            2..4 => {
+                let (first, last) = ends(name)?;
+                let (first, last) = (u16::from_le_bytes(first), u16::from_le_bytes(last));
+                (u64::from(first), u64::from(last))
+            }
+            1 => (u64::from(name[0]), 0),
             _ => return None,
         };
-        first.make_ascii_uppercase();
-        last.make_ascii_uppercase();
         Some(Self {
-            first: u64::from_le_bytes(first),
-            last: u64::from_le_bytes(last),
+            first: to_upper_case(first),
+            last: to_upper_case(last),
             len: name.len(),
         })
     }
+}
+
+/// Eight bytes with their ASCII letters in upper case.
+#[inline]
+const fn to_upper_case(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+
+    // The highest bit of each byte says whether the byte is at least `a`, and above `z`; no sum
+    // reaches into the next byte.
+    let low = bytes & (0x7F * EACH);
+    let at_least_a = low + (0x80 - b'a' as u64) * EACH;
+    let above_z = low + (0x7F - b'z' as u64) * EACH;
+    let is_lower = (at_least_a ^ above_z) & !bytes & (0x80 * EACH);
+    bytes - (is_lower >> 2)
 }
 
 /// All commands, without their subcommands.
@@ -260,6 +276,15 @@ mod tests {
             "\0",
         ] {
             assert_eq!(TABLE.find(name.as_bytes()), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_letters_change_their_case() {
+        for byte in 0..=u8::MAX {
+            let bytes = [b'a', byte, b'z', byte, b'{', byte, b'`', b'A'];
+            let upper = to_upper_case(u64::from_le_bytes(bytes)).to_le_bytes();
+            assert_eq!(upper, bytes.map(|byte| byte.to_ascii_uppercase()), "{byte}");
         }
     }
 

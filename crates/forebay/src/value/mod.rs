@@ -2,7 +2,7 @@
 //!
 //! They are there in a small form, for what stands beside queues: locks, counters, the names of
 //! queues. Every command on them is one step in exclusive mode of the key. A value lives in the
-//! [attention](crate::object::Watch) of its key, so that the fast paths of lists and streams are
+//! attention of its key, so that the fast paths of lists and streams are
 //! closed while there is one and know nothing of it.
 
 pub(crate) mod set;

@@ -1,7 +1,7 @@
 //! WATCH: to learn whether keys have changed.
 //!
 //! Who watches a key leaves a flag with it, which whoever changes the key raises before it lets the
-//! key go. A key that is watched needs [attention](crate::object::Watch), so that nothing changes
+//! key go. A key that is watched needs attention, so that nothing changes
 //! it on a fast path. A command that only may have changed a list, such as LREM of an element that is
 //! not there, counts as a change.
 
