@@ -171,6 +171,36 @@ sites! {
     WaiterLetGo,
     /// A delivery wakes the sleeper.
     WaiterWake,
+
+    // The log: the orderings.
+    /// The writer publishes an epoch.
+    GatePublish,
+    /// Who waits looks at the published epoch.
+    GateLook,
+
+    // The log: the steps.
+    /// Who leaves a waker looks at the published epoch once more, under the lock.
+    GateRecheck,
+    /// An epoch is published under the lock under which its wakers are taken out.
+    GatePublishInside,
+    /// The end wakes all that wait.
+    GateEndWakes,
+    /// A record gets its tag under the lock of its lane.
+    LaneTagInside,
+    /// The epoch is advanced before the lanes are gathered.
+    LaneEpochFirst,
+    /// Records of two epochs are in two buffers.
+    LaneParity,
+    /// A gathering leaves behind that the writer has to be woken.
+    LaneWake,
+    /// So does a new lane.
+    LaneNewWake,
+    /// The writer ends with the records of the last two epochs.
+    WriterLastBatch,
+    /// The writer is woken for a wish.
+    WriterWish,
+    /// The writer syncs before it says so.
+    WriterSync,
 }
 
 /// The ordering of a site: `order`, or `Relaxed` when a model weakens this site.

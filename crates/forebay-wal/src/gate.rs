@@ -6,11 +6,13 @@
 //! looks again and leaves a waker. So either the publisher finds the waker or the waiter finds the
 //! published epoch. What is published only grows, until the log has failed; a failure is published
 //! in the same way and wakes everybody.
+//!
+//! The words are stored with Release and looked at with Acquire: who finds an epoch published sees
+//! everything that the writer did for it, without taking the lock.
 
 use crate::error::{Error, Result};
+use crate::loom::{AtomicU64, Mutex, Ordering, Site, ord, skips};
 use core::task::Waker;
-use crossbeam_utils::atomic::AtomicCell;
-use parking_lot::Mutex;
 use std::io;
 use std::sync::Arc;
 
@@ -45,8 +47,8 @@ struct State {
 
 #[derive(Debug)]
 pub(crate) struct Gate {
-    written: AtomicCell<u64>,
-    synced: AtomicCell<u64>,
+    written: AtomicU64,
+    synced: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -54,25 +56,27 @@ impl Gate {
     /// A gate that all epochs up to `epoch` are through.
     pub(crate) fn new(epoch: u64) -> Self {
         Self {
-            written: AtomicCell::new(epoch),
-            synced: AtomicCell::new(epoch),
+            written: AtomicU64::new(epoch),
+            synced: AtomicU64::new(epoch),
             state: Mutex::default(),
         }
     }
 
-    fn reached(&self, goal: Goal, epoch: u64) -> bool {
+    fn word(&self, goal: Goal) -> &AtomicU64 {
         match goal {
-            Goal::Written => self.written.load() >= epoch,
-            Goal::Synced => self.synced.load() >= epoch,
+            Goal::Written => &self.written,
+            Goal::Synced => &self.synced,
         }
     }
 
     pub(crate) fn is_through(&self, goal: Goal, epoch: u64) -> bool {
-        self.reached(goal, epoch)
+        // Acquire: the store in `publish`.
+        self.word(goal).load(ord(Site::GateLook, Ordering::Acquire)) >= epoch
     }
 
     pub(crate) fn synced(&self) -> u64 {
-        self.synced.load()
+        // Acquire: the store in `publish`.
+        self.synced.load(Ordering::Acquire)
     }
 
     /// Whether `epoch` is through; an error if it never will be.
@@ -84,7 +88,7 @@ impl Gate {
     }
 
     fn ended(&self, state: &State, goal: Goal, epoch: u64) -> Option<Result<()>> {
-        if self.reached(goal, epoch) {
+        if self.is_through(goal, epoch) && !skips(Site::GateRecheck) {
             return Some(Ok(()));
         }
         state.end.as_ref().map(|end| match end {
@@ -134,18 +138,23 @@ impl Gate {
     }
 
     pub(crate) fn publish(&self, goal: Goal, epoch: u64) {
-        let word = match goal {
-            Goal::Written => &self.written,
-            Goal::Synced => &self.synced,
-        };
-        if word.load() >= epoch {
+        let word = self.word(goal);
+        // Relaxed: only the writer stores it, and the writer is who calls this.
+        if word.load(Ordering::Relaxed) >= epoch {
             return;
         }
+        // Release: the loads in `is_through` and `synced`.
+        let store = || word.store(epoch, ord(Site::GatePublish, Ordering::Release));
         let mut state = self.state.lock();
-        word.store(epoch);
-        let through = |one: &mut Waiting| self.reached(one.goal, one.epoch);
+        if !skips(Site::GatePublishInside) {
+            store();
+        }
+        let through = |one: &mut Waiting| one.goal == goal && one.epoch <= epoch;
         let through: Vec<_> = state.waiting.extract_if(.., through).collect();
         drop(state);
+        if skips(Site::GatePublishInside) {
+            store();
+        }
         for one in through {
             one.waker.wake();
         }
@@ -157,6 +166,9 @@ impl Gate {
         state.end.get_or_insert(end);
         let all = core::mem::take(&mut state.waiting);
         drop(state);
+        if skips(Site::GateEndWakes) {
+            return;
+        }
         for one in all {
             one.waker.wake();
         }

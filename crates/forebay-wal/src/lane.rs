@@ -35,12 +35,10 @@
 //! # Progress
 //! An append waits for the writer at most while that exchanges two buffers of its lane.
 
+use crate::loom::{AtomicBool, AtomicU64, Mutex, Ordering, PerThread, Site, skips};
 use crate::record::Record;
 use crossbeam_utils::CachePadded;
-use crossbeam_utils::atomic::AtomicCell;
-use parking_lot::Mutex;
 use std::sync::Arc;
-use thread_local::ThreadLocal;
 
 /// A buffer that grew larger than this is not kept for the next batch.
 const KEPT_BYTES_MAX: usize = 4 << 20;
@@ -94,11 +92,11 @@ pub(crate) struct LanesClosed;
 /// All lanes, and the epoch.
 #[derive(Debug)]
 pub(crate) struct Lanes {
-    epoch: AtomicCell<u64>,
-    own: ThreadLocal<Arc<Lane>>,
+    epoch: AtomicU64,
+    own: PerThread<Arc<Lane>>,
     all: Mutex<Vec<Arc<Lane>>>,
     /// Whether lanes that come now are closed from the start. Changed under the lock of `all`.
-    closed: AtomicCell<bool>,
+    closed: AtomicBool,
 }
 
 /// What a gathering found.
@@ -112,20 +110,23 @@ pub(crate) struct Gathered {
 impl Lanes {
     pub(crate) fn new(epoch: u64) -> Self {
         Self {
-            epoch: AtomicCell::new(epoch),
-            own: ThreadLocal::new(),
+            epoch: AtomicU64::new(epoch),
+            own: PerThread::new(),
             all: Mutex::new(Vec::new()),
-            closed: AtomicCell::new(false),
+            closed: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn epoch(&self) -> u64 {
-        self.epoch.load()
+        // Relaxed: L3 asks only that no thread sees the word go back, and the locks of the lanes
+        // order the rest.
+        self.epoch.load(Ordering::Relaxed)
     }
 
     /// Whether nothing is taken any more.
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load()
+        // Acquire: the store in `close`, before which it is known why.
+        self.closed.load(Ordering::Acquire)
     }
 
     /// The lane of this thread.
@@ -139,8 +140,9 @@ impl Lanes {
         let lane = Arc::new(Lane(CachePadded::new(Mutex::new(State {
             buffers: [Buffer::default(), Buffer::default()],
             credit: 0,
-            wake: true,
-            closed: self.closed.load(),
+            wake: !skips(Site::LaneNewWake),
+            // Relaxed: it changes only under the lock that is held here.
+            closed: self.closed.load(Ordering::Relaxed),
         }))));
         all.push(Arc::clone(&lane));
         lane
@@ -148,11 +150,12 @@ impl Lanes {
 
     /// Adds a record that has its space.
     pub(crate) fn append(&self, lane: &Lane, record: &Record<'_>) -> Result<Appended, LanesClosed> {
+        let early = skips(Site::LaneTagInside).then(|| self.epoch());
         let mut state = lane.0.lock();
         if state.closed {
             return Err(LanesClosed);
         }
-        let epoch = self.epoch.load();
+        let epoch = early.unwrap_or_else(|| self.epoch());
         let buffer = &mut state.buffers[parity(epoch)];
         record.encode(&mut buffer.bytes);
         buffer.records += 1;
@@ -162,8 +165,12 @@ impl Lanes {
 
     /// Ends the epoch and moves its buffers into `batch`, whose own buffers are empty.
     pub(crate) fn gather(&self, batch: &mut Vec<Buffer>) -> Gathered {
-        let epoch = self.epoch.load();
-        self.epoch.store(epoch + 1);
+        let epoch = self.epoch();
+        // Relaxed, as the loads: the locks that are taken below make it known.
+        let advance = || self.epoch.store(epoch + 1, Ordering::Relaxed);
+        if !skips(Site::LaneEpochFirst) {
+            advance();
+        }
         let mut quiet = true;
         let all = self.all.lock();
         if batch.len() < all.len() {
@@ -174,8 +181,12 @@ impl Lanes {
             let mut state = lane.0.lock();
             core::mem::swap(taken, &mut state.buffers[parity(epoch)]);
             let left = !state.buffers[parity(epoch + 1)].is_empty();
-            state.wake = !left;
+            state.wake = !left && !skips(Site::LaneWake);
             quiet &= taken.is_empty() && !left;
+        }
+        drop(all);
+        if skips(Site::LaneEpochFirst) {
+            advance();
         }
         Gathered { epoch, quiet }
     }
@@ -183,7 +194,8 @@ impl Lanes {
     /// Takes no more records. What is there stays, for two more gatherings.
     pub(crate) fn close(&self) {
         let all = self.all.lock();
-        self.closed.store(true);
+        // Release: the load in `is_closed`.
+        self.closed.store(true, Ordering::Release);
         for lane in all.iter() {
             lane.0.lock().closed = true;
         }
@@ -207,7 +219,7 @@ impl Lane {
 }
 
 fn parity(epoch: u64) -> usize {
-    usize::from(epoch & 1 == 1)
+    usize::from(epoch & 1 == 1 && !skips(Site::LaneParity))
 }
 
 #[cfg(test)]

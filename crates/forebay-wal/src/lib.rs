@@ -49,6 +49,10 @@ mod format;
 mod gate;
 mod lane;
 mod level;
+mod loom;
+#[cfg(loom)]
+#[doc(hidden)]
+pub mod model;
 mod position;
 mod record;
 mod recovery;

@@ -3,13 +3,12 @@
 use crate::error::Result;
 use crate::gate::Goal;
 use crate::level::Level;
+use crate::loom::Parking;
 use crate::shared::Shared;
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 use std::sync::Arc;
-use std::task::Wake;
-use std::thread::{self, Thread};
 
 /// What an append returns: the epoch that makes the record durable. Later tickets of one thread,
 /// and those of what it caused, are not smaller. The default is a ticket for nothing, which is
@@ -43,22 +42,6 @@ fn ask(shared: &Shared, goal: Goal, epoch: u64) {
     }
 }
 
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-thread_local! {
-    static WAKER: Waker = Waker::from(Arc::new(Unpark(thread::current())));
-}
-
 /// Parks the thread until `epoch` is through.
 pub(crate) fn wait(shared: &Shared, goal: Goal, epoch: u64) -> Result<()> {
     if let Some(answer) = shared.gate.look(goal, epoch) {
@@ -66,12 +49,14 @@ pub(crate) fn wait(shared: &Shared, goal: Goal, epoch: u64) -> Result<()> {
     }
     ask(shared, goal, epoch);
     let mut id = None;
-    let registered = WAKER.with(|waker| shared.gate.register(goal, epoch, &mut id, waker));
+    let parking = Parking::current();
+    let registered =
+        parking.with_waker(|waker| shared.gate.register(goal, epoch, &mut id, waker));
     if let Some(answer) = registered {
         return answer;
     }
     loop {
-        thread::park();
+        parking.park();
         // The waker was taken out if there is an answer, and else somebody else has unparked.
         if let Some(answer) = shared.gate.look(goal, epoch) {
             return answer;

@@ -8,6 +8,7 @@ use crate::format::{FRAMES_START, SegmentHeader, Store};
 use crate::gate::Gate;
 use crate::lane::{Lane, Lanes};
 use crate::level::Level;
+use crate::loom::{Mutex, Sleeper, UnseenMutex};
 use crate::position::Position;
 use crate::record::{RECORD_HEADER_BYTES, Record};
 use crate::recovery::{Inventory, Recovered, Report, recover, write_store};
@@ -20,17 +21,16 @@ use crate::ticket::{Durable, Ticket, goal, wait};
 use crate::writer::{Resume, Writer, run};
 use core::any::Any;
 use crossbeam_utils::atomic::AtomicCell;
-use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
 
 /// A log, open for appending by any number of threads. Dropping it closes it.
 #[derive(Debug)]
 pub struct Wal {
     pub(crate) shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: UnseenMutex<Option<JoinHandle<()>>>,
 }
 
 /// What was in the log when it was opened.
@@ -68,9 +68,7 @@ impl Wal {
             .spawn(|| run(writer));
         let thread = spawned.map_err(Error::io("starting the writer"))?;
         // The writer's first turn needs no waking; from here on it is woken.
-        let known = wal.shared.thread.set(thread.thread().clone());
-        debug_assert!(known.is_ok(), "there is one writer");
-        wal.shared.wake();
+        wal.shared.sleeper.bind(thread.thread());
         *wal.thread.lock() = Some(thread);
         Ok((wal, recovery))
     }
@@ -110,7 +108,7 @@ impl Wal {
             let written = write_store(&*shared.storage, &recovered.store);
             written.map_err(Error::io("writing the store"))?;
         }
-        let thread = Mutex::new(None);
+        let thread = UnseenMutex::new(None);
         Ok(Parts {
             wal: Self { shared, thread },
             writer,
@@ -454,10 +452,10 @@ fn shared(
         gate: Gate::new(epoch),
         space: Space::new(usable.saturating_mul(reserved), usable / 4),
         wishes: Mutex::new(Wishes::default()),
-        shown: Mutex::new(Shown::default()),
+        shown: UnseenMutex::new(Shown::default()),
         checkpoint: AtomicCell::new(checkpoint),
         checkpointing: AtomicCell::new(false),
-        thread: OnceLock::new(),
+        sleeper: Sleeper::default(),
         store: recovered.store.id,
         config,
         storage,

@@ -127,6 +127,14 @@ impl SimDisk {
         Some(state.files[file].seen().to_vec())
     }
 
+    /// What is in a file for sure: what a sync has covered.
+    #[must_use]
+    pub fn durable_bytes(&self, name: &str) -> Option<Vec<u8>> {
+        let state = self.0.lock();
+        let file = *state.names.seen().get(name)?;
+        Some(state.files[file].durable().to_vec())
+    }
+
     /// Changes a file behind everybody's back, as a failing medium does.
     ///
     /// # Panics

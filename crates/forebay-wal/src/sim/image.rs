@@ -25,6 +25,10 @@ impl Image {
         &self.seen
     }
 
+    pub(super) fn durable(&self) -> &[u8] {
+        &self.durable
+    }
+
     /// Both states at once: the hand of a test on the medium itself.
     pub(super) fn set(&mut self, bytes: Vec<u8>) {
         self.durable.clone_from(&bytes);

@@ -14,8 +14,7 @@ pub(crate) fn run(mut writer: Writer) {
     loop {
         match writer.turn() {
             Ok(Next::Turn) => {}
-            Ok(Next::Sleep(None)) => thread::park(),
-            Ok(Next::Sleep(Some(time))) => thread::park_timeout(time),
+            Ok(Next::Sleep(time)) => shared.sleeper.sleep(time),
             Ok(Next::End) => {
                 shared.gate.end(End::Closed);
                 shared.space.tried(true);
