@@ -56,7 +56,8 @@ Examples:
   redis-cli LPUSH mq hello                          talk to it
 
 Parameters that --set and a file take: bind, port, unixsocket, unixsocketperm, tcp-backlog, \
-protected-mode, appendonly, dir, appendfsync, io-threads, loglevel, requirepass, maxclients, timeout, tcp-keepalive, \
+metrics-bind, metrics-port, protected-mode, appendonly, dir, appendfsync, io-threads, loglevel, \
+requirepass, maxclients, timeout, tcp-keepalive, \
 proto-max-bulk-len, client-query-buffer-limit, client-output-buffer-limit, \
 slowlog-log-slower-than, slowlog-max-len.
 
@@ -112,6 +113,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "LEVEL", env = "FOREBAY_LOGLEVEL")]
     pub loglevel: Option<String>,
 
+    /// Port for Prometheus to read figures from, at /metrics; 0 takes a free one [default: none]
+    #[arg(long, value_name = "PORT", env = "FOREBAY_METRICS_PORT")]
+    pub metrics_port: Option<String>,
+
     /// Any parameter, as a file would set it; may be given several times
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -141,6 +146,7 @@ impl ServeArgs {
             ("maxclients", &self.maxclients),
             ("io-threads", &self.io_threads),
             ("loglevel", &self.loglevel),
+            ("metrics-port", &self.metrics_port),
         ];
         for (name, value) in given {
             if let Some(value) = value {

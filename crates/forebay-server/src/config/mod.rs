@@ -28,6 +28,10 @@ pub struct Config {
     pub unixsocket: Option<PathBuf>,
     /// The permissions of the unix socket.
     pub unixsocket_mode: Option<u32>,
+    /// The address of the listener for Prometheus.
+    pub metrics_host: IpAddr,
+    /// The port of the listener for Prometheus; `None` without one, and 0 takes a free one.
+    pub metrics_port: Option<u16>,
     /// Connections that the kernel keeps until they are accepted.
     pub tcp_backlog: i32,
     /// Refuses to listen where others could connect who need no password.
@@ -109,7 +113,14 @@ impl Config {
     /// # Errors
     /// It would listen beyond this machine without a password, in protected mode.
     pub fn check_protected_mode(&self) -> Result<(), Unprotected> {
-        if !self.protected_mode || self.settings.needs_password() {
+        if !self.protected_mode {
+            return Ok(());
+        }
+        // No password is asked for there.
+        if self.metrics_port.is_some() && !self.metrics_host.is_loopback() {
+            return Err(Unprotected(self.metrics_host));
+        }
+        if self.settings.needs_password() {
             return Ok(());
         }
         match self.hosts.iter().find(|host| !host.is_loopback()) {
@@ -127,6 +138,8 @@ impl Default for Config {
             port: 6379,
             unixsocket: None,
             unixsocket_mode: None,
+            metrics_host: IpAddr::from([127, 0, 0, 1]),
+            metrics_port: None,
             tcp_backlog: 511,
             protected_mode: true,
             loops: std::thread::available_parallelism().map_or(1, usize::from),

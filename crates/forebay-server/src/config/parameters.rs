@@ -93,6 +93,26 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
         }),
     },
     Parameter {
+        name: "metrics-bind",
+        get: |config| config.metrics_host.to_string(),
+        set: Set::AtStart(|config, value| assign(&mut config.metrics_host, host(value))),
+    },
+    Parameter {
+        name: "metrics-port",
+        get: |config| {
+            config
+                .metrics_port
+                .map_or("no".to_owned(), |port| port.to_string())
+        },
+        set: Set::AtStart(|config, value| {
+            config.metrics_port = match value {
+                "no" => None,
+                value => Some(number(value)?),
+            };
+            Ok(())
+        }),
+    },
+    Parameter {
         name: "tcp-backlog",
         get: |config| config.tcp_backlog.to_string(),
         set: Set::AtStart(|config, value| assign(&mut config.tcp_backlog, number(value))),

@@ -10,15 +10,16 @@ use std::thread::{self, JoinHandle};
 
 use forebay::Engine;
 use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 use tokio::runtime::{self, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time;
 use tracing::{info, warn};
 
-use super::idle;
 use super::listener::{Bound, Listener};
 use super::{LoopStats, Server};
+use super::{idle, metrics};
 use crate::config::{Config, Unprotected};
 use crate::connection::Connection;
 
@@ -50,22 +51,37 @@ pub enum ServeError {
     Engine(#[from] forebay::Error),
 }
 
+/// Where a server listens.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Listening {
+    /// For clients, on TCP.
+    pub addresses: Vec<SocketAddr>,
+    /// For Prometheus.
+    pub metrics: Option<SocketAddr>,
+}
+
 /// Runs a server until it is told to end, by SIGTERM, SIGINT or SHUTDOWN. `is_ready` is called when
 /// it listens, with the addresses.
 ///
 /// # Errors
 /// It could not be started. Nothing is left running then.
-pub fn serve(config: Config, is_ready: impl FnOnce(&[SocketAddr])) -> Result<(), ServeError> {
+pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), ServeError> {
     config.check_protected_mode()?;
     let engine = Engine::open(config.persistence.engine_config())?;
     let bound = Arc::new(bind(&config)?);
     let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
+    let metrics_listener = bind_metrics(&config)?;
+    let metrics = match &metrics_listener {
+        Some(listener) => Some(listener.local_addr()?),
+        None => None,
+    };
     let socket_path = config.unixsocket.clone();
     let server = Arc::new(Server::new(engine, config));
     server.set_port(addresses.first().map_or(0, SocketAddr::port));
     let loops = start_loops(&server, &bound)?;
-    is_ready(&addresses);
-    let ended = block_until_shutdown(&server);
+    is_ready(&Listening { addresses, metrics });
+    let ended = block_until_shutdown(&server, metrics_listener);
     server.begin_shutdown();
     for event_loop in loops {
         if event_loop.join().is_err() {
@@ -106,9 +122,27 @@ fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     Ok(bound)
 }
 
+/// Binds the listener for Prometheus, if there shall be one.
+fn bind_metrics(config: &Config) -> Result<Option<std::net::TcpListener>, ServeError> {
+    let Some(port) = config.metrics_port else {
+        return Ok(None);
+    };
+    let address = SocketAddr::new(config.metrics_host, port);
+    let listener = std::net::TcpListener::bind(address).map_err(|error| ServeError::Listen {
+        place: address.to_string(),
+        error,
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(Some(listener))
+}
+
 /// Waits for a signal or SHUTDOWN.
-fn block_until_shutdown(server: &Arc<Server>) -> io::Result<()> {
+fn block_until_shutdown(
+    server: &Arc<Server>,
+    metrics_listener: Option<std::net::TcpListener>,
+) -> io::Result<()> {
     runtime()?.block_on(async {
+        let metrics_listener = metrics_listener.map(TcpListener::from_std).transpose()?;
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         tokio::select! {
@@ -116,6 +150,7 @@ fn block_until_shutdown(server: &Arc<Server>) -> io::Result<()> {
             _ = interrupt.recv() => info!("SIGINT: shutting down"),
             () = server.shutdown.begun() => info!("SHUTDOWN: shutting down"),
             () = idle::watch(server) => {}
+            () = metrics::serve(server, metrics_listener) => {}
         }
         Ok(())
     })

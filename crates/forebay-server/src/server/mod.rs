@@ -10,6 +10,7 @@ mod clients;
 mod event_loop;
 mod idle;
 mod listener;
+mod metrics;
 mod pubsub;
 mod shared;
 mod shutdown;
@@ -20,4 +21,4 @@ pub(crate) use self::client::{Client, Event, Message};
 pub(crate) use self::shared::Server;
 pub(crate) use self::stats::LoopStats;
 
-pub use self::event_loop::{ServeError, serve};
+pub use self::event_loop::{Listening, ServeError, serve};

@@ -1,6 +1,6 @@
 //! `forebay serve`.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::IpAddr;
 use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, ServeArgs};
 use crate::config::{Appendfsync, Config, Persistence};
-use crate::server;
+use crate::server::{self, Listening};
 use crate::subcommand::refuse;
 
 /// Serves until it is told to end.
@@ -23,7 +23,7 @@ pub fn run(arguments: &ServeArgs) -> ExitCode {
     };
     start_log(&config);
     let banner = Banner::new(&config);
-    match server::serve(config, |addresses| banner.print(addresses)) {
+    match server::serve(config, |listening| banner.print(listening)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -88,18 +88,21 @@ impl Banner {
         }
     }
 
-    fn print(&self, addresses: &[SocketAddr]) {
+    fn print(&self, listening: &Listening) {
         println!("forebay {}", env!("CARGO_PKG_VERSION"));
-        for address in addresses {
+        for address in &listening.addresses {
             println!("  listening on   {address}");
         }
         if let Some(path) = &self.unixsocket {
             println!("  listening on   {path}");
         }
+        if let Some(address) = listening.metrics {
+            println!("  metrics        http://{address}/metrics");
+        }
         println!("  data           {}", self.data);
         println!("  password       {}", self.password);
         println!("  event loops    {}", self.loops);
-        if let Some(address) = addresses.first() {
+        if let Some(address) = listening.addresses.first() {
             let port = address.port();
             println!("\nTry: redis-cli -p {port} LPUSH mq hello. Ctrl-C ends it.");
         }
