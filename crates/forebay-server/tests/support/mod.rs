@@ -188,6 +188,8 @@ impl Client {
             match self.socket.read(&mut chunk) {
                 Ok(0) => return None,
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                // The process was stopped for a while.
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 read => self.input.extend_from_slice(&chunk[..read.unwrap()]),
             }
         }
