@@ -3,13 +3,13 @@
 //!
 //! Run with `cargo run --release -p forebay --example ledger`.
 
+use core::error::Error;
+use core::time::Duration;
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{self, Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use forebay::{Config, Engine, Level, Side};
 
