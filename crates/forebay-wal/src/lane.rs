@@ -41,7 +41,7 @@ use crossbeam_utils::CachePadded;
 use std::sync::Arc;
 
 /// A buffer that grew larger than this is not kept for the next batch.
-const KEPT_BYTES_MAX: usize = 4 << 20;
+const KEPT_BYTES_MAX: usize = 16 << 20;
 
 /// Encoded records of one epoch from one lane.
 #[derive(Debug, Default)]

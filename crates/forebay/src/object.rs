@@ -44,7 +44,8 @@ struct HeldStream {
     is_held: AtomicBool,
 }
 
-/// What the engine keeps with a key that needs its attention; most need none.
+/// What the engine keeps with a key that needs its attention; most need none, but in an engine with
+/// a journal all do.
 ///
 /// The list's attended bit is set exactly while this is `Some` or the key holds a stream (and for
 /// good when the engine is closed), and then every push and pop goes through

@@ -12,7 +12,8 @@
 //! # Invariants
 //! * **W1.** A waiter is claimed only by a thread that has the lists frozen from which and to which
 //!   elements will go, and only when the elements are there. So a claim is always followed by a
-//!   delivery, shortly, and a waiter that cannot be claimed is finished for good.
+//!   delivery, when the step that serves it is in the journal and before its keys are let go, and a
+//!   waiter that cannot be claimed is finished for good.
 //! * **W2.** A registration is removed once: by the one who claimed its call through it, or else by
 //!   the call's owner. Whoever meets one whose call is finished passes over it.
 //! * **W3.** When a list is unfrozen, either nobody in its queue could be served, or some thread

@@ -1,6 +1,6 @@
 //! How a blocking command begins and ends.
 
-use core::iter;
+use core::{iter, slice};
 use std::sync::{Arc, OnceLock};
 
 use forebay_sync::{Side, Waiter};
@@ -218,6 +218,8 @@ impl Blocked {
             if let Some(watch) = key.watched_mut() {
                 let removed = watch.waiters.remove(token);
                 core.settle(&mut key);
+                // Errors: the log has failed, and nothing was changed that it has to know.
+                let _ = core.commit(slice::from_mut(&mut key));
                 drop((key, removed));
             }
         }

@@ -78,10 +78,10 @@ impl Core {
         if let Some(store) = &config.store {
             let (wal, recovery) = open(store)?;
             let floor = recover(&core, recovery)?;
+            core.settle_all();
             let journal = Journal::new(wal, store.log.level, store.lengths(), floor);
             let is_first = core.journal.set(Arc::new(journal)).is_ok();
             debug_assert!(is_first, "an engine has one journal");
-            core.settle_all();
         }
         // When one cannot be started, dropping the core ends those that were.
         start_workers(&core, &core.signals, |worker| {

@@ -19,7 +19,9 @@
 //!    or are served before the command returns if that takes keys that were not frozen.
 //! 5. **Attention** is there exactly while a key has an expiry, waiters, watchers or a value. The fast paths of its list
 //!    are closed while it has attention or holds a stream, those of its stream while it has attention
-//!    or holds none.
+//!    or holds none. In an engine with a [journal](crate::journal) every key has it for good.
+//! 6. **Written down.** What a step has done is in the journal before any of its keys is let go, and
+//!    before anybody who waited gets anything of it. Who waits until it is durable has let go.
 
 mod edit;
 mod key;

@@ -13,8 +13,9 @@ use crate::frozen::FrozenKey;
 use crate::object::Object;
 use crate::value::{set, string};
 
-/// The objects of a record's keys.
-type Touched = SmallVec<[Arc<Object>; 4]>;
+/// The keys of a record: each object, and whether it lacks the effect of the record, once that is
+/// known. It has the record's order from then on.
+type Touched = SmallVec<[(Arc<Object>, Option<bool>); 4]>;
 
 /// Does the operations of a step of this order again, on an engine that writes nothing down.
 /// Nobody else uses it.
@@ -26,46 +27,51 @@ pub(super) fn apply(core: &Core, floor: u64, order: u64, operations: &[u8]) -> P
         if let Operation::Rename { to } | Operation::Copy { to } = operation {
             let to = touch(core, &mut touched, to);
             let is_rename = matches!(operation, Operation::Rename { .. });
-            carry(core, floor, order, [&touched[at], &touched[to]], is_rename)?;
+            let lacks = [at, to].map(|at| {
+                let (object, lacks) = &mut touched[at];
+                let mut key = FrozenKey::new(core, object);
+                *lacks.get_or_insert_with(|| take_order(&mut key, floor, order))
+            });
+            carry(core, [&touched[at].0, &touched[to].0], lacks, is_rename)?;
             continue;
         }
-        let mut key = FrozenKey::new(core, &touched[at]);
-        if is_behind(&key, floor, order) {
-            apply_one(&mut key, &operation)?;
-        }
-    }
-    for object in &touched {
+        let (object, lacks) = &mut touched[at];
         let mut key = FrozenKey::new(core, object);
-        if let Some(logged) = key.logged_mut() {
-            logged.order = logged.order.max(order);
+        if *lacks.get_or_insert_with(|| take_order(&mut key, floor, order)) {
+            apply_one(&mut key, &operation)?;
         }
     }
     Ok(())
 }
 
-/// Whether a key does not have the effect of a step of this order (J3).
-fn is_behind(key: &FrozenKey<'_>, floor: u64, order: u64) -> bool {
+/// Gives a key the order of a step, and says whether it lacked its effect (J3).
+fn take_order(key: &mut FrozenKey<'_>, floor: u64, order: u64) -> bool {
+    let Some(logged) = key.logged_mut() else {
+        return false;
+    };
     // A key that neither a checkpoint nor a record has is as the floor says.
-    let known = key.logged().map_or(0, |logged| logged.order);
-    let known = if known == 0 { floor } else { known };
+    let known = if logged.order == 0 {
+        floor
+    } else {
+        logged.order
+    };
+    logged.order = logged.order.max(order);
     known < order
 }
 
 fn touch(core: &Core, touched: &mut Touched, key: &[u8]) -> usize {
-    if let Some(at) = touched.iter().position(|object| object.key() == key) {
+    if let Some(at) = touched.iter().position(|(object, _)| object.key() == key) {
         return at;
     }
-    let object = core.object_to_recover(key);
-    touched.push(object);
+    touched.push((core.object_to_recover(key), None));
     touched.len() - 1
 }
 
 /// RENAME and COPY.
 fn carry(
     core: &Core,
-    floor: u64,
-    order: u64,
     [from, to]: [&Arc<Object>; 2],
+    [from_lacks, to_lacks]: [bool; 2],
     is_rename: bool,
 ) -> Parsed<()> {
     if Arc::ptr_eq(from, to) {
@@ -74,11 +80,7 @@ fn carry(
     // Nobody else is there, and so any order will do.
     let (mut from, mut to) = (FrozenKey::new(core, from), FrozenKey::new(core, to));
     let mut dropped = Dropped::new();
-    match (
-        is_behind(&from, floor, order),
-        is_behind(&to, floor, order),
-        is_rename,
-    ) {
+    match (from_lacks, to_lacks, is_rename) {
         (true, true, true) => {
             let renamed = rename(&mut from, Some(&mut to), false, &mut dropped);
             renamed.map_err(|_| Malformed)?;

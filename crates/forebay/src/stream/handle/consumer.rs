@@ -3,6 +3,8 @@
 use core::fmt;
 use std::sync::Arc;
 
+use forebay_wal::Level;
+
 use super::Group;
 use crate::command::stream::claim;
 use crate::command::stream::deliver::{Reading, read_new, read_new_with, xreadgroup};
@@ -354,6 +356,14 @@ impl Consumer {
         let start = claim::check_autoclaim(start.into(), *options)?;
         let (stream, claimer) = (&self.group.stream, self.claimer(min_idle_ms, true));
         claim::xautoclaim_ids(&stream.core, &stream.object, &claimer, start, *options)
+    }
+
+    /// The same consumer, whose calls wait for another level.
+    pub(super) fn at_level(&self, level: Level) -> Self {
+        let mut consumer = self.clone();
+        let core = &mut consumer.group.stream.core;
+        *core = core.at_level(level);
+        consumer
     }
 
     fn reading<'a>(&'a self, options: &'a XreadgroupOptions) -> Reading<'a> {

@@ -6,6 +6,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::collections::VecDeque;
 
+use forebay_wal::Level;
 use futures_core::Stream as AsyncStream;
 use futures_core::stream::FusedStream;
 
@@ -67,6 +68,8 @@ const COUNT_DEFAULT: u64 = 100;
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Entries {
     consumer: Consumer,
+    /// The same one, whose calls wait for nothing.
+    hasty: Consumer,
     options: XreadgroupOptions,
     /// What was delivered and not asked for yet.
     fetched: VecDeque<Delivered>,
@@ -114,6 +117,7 @@ impl Consumer {
     pub fn entries(&self, options: &XreadgroupOptions) -> Entries {
         let count = options.count.filter(|&count| count > 0);
         Entries {
+            hasty: self.at_level(Level::None),
             consumer: self.clone(),
             options: XreadgroupOptions {
                 count: Some(count.unwrap_or(COUNT_DEFAULT)),
@@ -173,7 +177,7 @@ impl Entries {
             let fetched = match &mut self.state {
                 State::Pending(after) => {
                     let after = *after;
-                    let read = self.consumer.xreadgroup(after, &self.options);
+                    let read = self.hasty.xreadgroup(after, &self.options);
                     self.state = match &read {
                         Ok(pending) => pending
                             .last()
@@ -217,7 +221,9 @@ impl Entries {
     /// The entry that was handed out last is done.
     fn ack_last(&mut self) -> Result<()> {
         if let Some(last) = self.last.take() {
-            self.consumer.group.xack([last])?;
+            // No thread waits until that is durable. Who waits for the next entry does, and if a crash
+            // comes first this one is pending again.
+            self.hasty.group.xack([last])?;
         }
         Ok(())
     }
