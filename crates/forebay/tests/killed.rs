@@ -117,13 +117,19 @@ impl Ledger {
         // The last line may be cut.
         let whole = said.rfind('\n').map_or("", |end| &said[..end]);
         for line in whole.lines() {
-            let number = line[1..].parse().expect("a number");
-            let set = match line.as_bytes()[0] {
-                b'p' => &mut self.pushed,
-                b'c' => &mut self.consumed,
-                b'a' => &mut self.added,
-                b'r' => &mut self.read,
-                b'k' => &mut self.acked,
+            // The harness says something too.
+            let Some((what, Ok(number))) = line
+                .split_at_checked(1)
+                .map(|(what, number)| (what, number.parse()))
+            else {
+                continue;
+            };
+            let set = match what {
+                "p" => &mut self.pushed,
+                "c" => &mut self.consumed,
+                "a" => &mut self.added,
+                "r" => &mut self.read,
+                "k" => &mut self.acked,
                 other => panic!("what is {other}?"),
             };
             set.insert(number);
@@ -265,12 +271,7 @@ fn killed_at_any_moment() {
         child.kill().expect("it is running");
         child.wait().expect("it was started here");
         let said = reader.join().expect("no panic").expect("what it said");
-        // The harness says something too, in front.
-        let first = said
-            .find("\np")
-            .or_else(|| said.find("\na"))
-            .unwrap_or(said.len());
-        ledger.note(said.get(first + 1..).unwrap_or(""));
+        ledger.note(&said);
         ledger.judge(&directory, round);
     }
     println!(

@@ -291,6 +291,35 @@ fn maintenance_drops_husks() {
     assert_eq!(engine.dbsize(), Ok(2));
 }
 
+#[cfg(feature = "sim")]
+#[test]
+fn husks_of_an_engine_with_a_journal_leave_their_order_behind() {
+    use forebay_wal::sim::SimDisk;
+    use std::sync::Arc;
+
+    let disk = SimDisk::new(1);
+    let config = Config::on_storage(Arc::new(disk)).workers(0).shards(1);
+    let (engine, _hand) = Engine::open_by_hand(config).unwrap();
+    let engine = engine.at_level(crate::Level::None);
+    for number in 0..500 {
+        let key = format!("mq:{number}");
+        engine.rpush(&key, ["a"]).unwrap();
+        engine.rpop(&key).unwrap();
+    }
+    let objects = || -> usize {
+        let slices = 0..crate::keyspace::SLICES;
+        let all = slices.map(|slice| engine.core().keyspace().collect(slice, |_| true).len());
+        all.sum()
+    };
+    assert_eq!(objects(), 500);
+    for _ in 0..100 {
+        engine.maintain();
+    }
+    // Each thread remembers some.
+    assert!(objects() < 200, "{}", objects());
+    assert!(engine.core().journal().unwrap().floor() >= 2);
+}
+
 #[test]
 fn workers_expire_and_sweep() {
     let engine = Engine::open(Config::in_memory().shards(3).workers(2)).unwrap();

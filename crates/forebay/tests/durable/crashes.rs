@@ -15,7 +15,7 @@ fn seeds(default: u64) -> core::ops::Range<u64> {
 #[test]
 fn histories_crash_again_and_again() {
     let (mut judged, mut checkpoints, mut with_pending) = (0, 0, 0);
-    for seed in seeds(200) {
+    for seed in seeds(120) {
         let oracle = lives(seed, 8);
         judged += oracle.lives;
         checkpoints += oracle.checkpoints;

@@ -218,5 +218,5 @@ fn threads_lose_nothing_that_was_acknowledged() {
         all.acked += work.acked;
     }
     let each = [all.pushed, all.popped, all.acked];
-    assert!(each.iter().all(|&count| count > 500), "{all:?}");
+    assert!(each.iter().all(|&count| count > 100), "{all:?}");
 }
