@@ -195,7 +195,7 @@ sites! {
     LaneWake,
     /// So does a new lane.
     LaneNewWake,
-    /// The writer ends with the records of the last two epochs.
+    /// The writer ends with the records of the last epoch.
     WriterLastBatch,
     /// The writer is woken for a wish.
     WriterWish,

@@ -16,7 +16,8 @@
 //!    take the buffer of `E`'s parity. In a lane that is left empty, set `wake`.
 //! 3. *New lane*: lock the list and add it, with `wake` set, before its first append.
 //! 4. *Sleep*: the writer may sleep after a gathering that found and left all lanes empty.
-//! 5. *Close*: as gather, but take both buffers and set `closed`: no record comes after that.
+//! 5. *Close*: lock the list, then each lane in turn, and set `closed`: no record comes after that,
+//!    and by L1 the next gathering takes all that is left.
 //!
 //! # Invariants
 //! * **L1** When a lane has been gathered for `E`, no record with a tag up to `E` is or will be in
@@ -191,7 +192,7 @@ impl Lanes {
         Gathered { epoch, quiet }
     }
 
-    /// Takes no more records. What is there stays, for two more gatherings.
+    /// Takes no more records. What is there stays, for the next gathering.
     pub(crate) fn close(&self) {
         let all = self.all.lock();
         // Release: the load in `is_closed`.
