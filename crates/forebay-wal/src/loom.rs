@@ -142,7 +142,12 @@ mod model {
             let mut made = (current, make());
             for place in &self.0 {
                 match place.set(made) {
-                    Ok(()) => return place.get().map(|(_, value)| value).unwrap_or_else(|| unreachable!()),
+                    Ok(()) => {
+                        return place
+                            .get()
+                            .map(|(_, value)| value)
+                            .unwrap_or_else(|| unreachable!());
+                    }
                     Err(back) => made = back,
                 }
             }

@@ -50,8 +50,7 @@ pub(crate) fn wait(shared: &Shared, goal: Goal, epoch: u64) -> Result<()> {
     ask(shared, goal, epoch);
     let mut id = None;
     let parking = Parking::current();
-    let registered =
-        parking.with_waker(|waker| shared.gate.register(goal, epoch, &mut id, waker));
+    let registered = parking.with_waker(|waker| shared.gate.register(goal, epoch, &mut id, waker));
     if let Some(answer) = registered {
         return answer;
     }
