@@ -65,11 +65,7 @@ impl Error {
     }
 
     pub(crate) fn corrupt(file: &str, offset: u64, what: Damage) -> Self {
-        Self::Corrupt(Corruption {
-            file: file.to_owned(),
-            offset,
-            damage: what,
-        })
+        Self::Corrupt(Corruption::at(file, offset, what))
     }
 }
 
@@ -82,6 +78,14 @@ pub struct Corruption {
 }
 
 impl Corruption {
+    pub(crate) fn at(file: &str, offset: u64, damage: Damage) -> Self {
+        Self {
+            file: file.to_owned(),
+            offset,
+            damage,
+        }
+    }
+
     /// The name of the file.
     #[must_use]
     pub fn file(&self) -> &str {

@@ -47,6 +47,7 @@ mod error;
 mod files;
 mod format;
 mod gate;
+mod inspect;
 mod lane;
 mod level;
 mod loom;
@@ -72,6 +73,9 @@ mod writer;
 pub use checkpoint::{CheckpointReader, CheckpointWriter};
 pub use config::Config;
 pub use error::{Corruption, Damage, Error, Result};
+pub use inspect::{
+    CheckpointSummary, Inspection, KindSummary, LeftOut, Salvage, SegmentSummary, inspect, salvage,
+};
 pub use level::Level;
 pub use position::Position;
 pub use record::Record;

@@ -13,27 +13,41 @@ pub(crate) struct Inventory {
     pub(crate) segments: Vec<u64>,
     pub(crate) checkpoints: Vec<u64>,
     pub(crate) spares: Vec<u64>,
+    /// What was never finished.
+    pub(crate) temporary: Vec<String>,
+    /// What is no part of a store.
+    pub(crate) strange: Vec<String>,
 }
 
 impl Inventory {
     /// Looks at the directory and removes what was never finished.
     pub(crate) fn take(storage: &dyn Storage) -> Result<Self> {
+        let inventory = Self::look(storage)?;
+        for name in &inventory.temporary {
+            storage
+                .remove(name)
+                .map_err(Error::io("removing a temporary file"))?;
+        }
+        Ok(inventory)
+    }
+
+    /// Looks at the directory.
+    pub(crate) fn look(storage: &dyn Storage) -> Result<Self> {
         let mut inventory = Self::default();
         for name in storage
             .names()
             .map_err(Error::io("reading the directory"))?
         {
             if name.ends_with(TEMPORARY_SUFFIX) {
-                storage
-                    .remove(&name)
-                    .map_err(Error::io("removing a temporary file"))?;
+                inventory.temporary.push(name);
                 continue;
             }
             match FileName::parse(&name) {
                 Some(FileName::Segment(number)) => inventory.segments.push(number),
                 Some(FileName::Checkpoint(number)) => inventory.checkpoints.push(number),
                 Some(FileName::Spare(number)) => inventory.spares.push(number),
-                None => {}
+                None if name == STORE_NAME => {}
+                None => inventory.strange.push(name),
             }
         }
         inventory.segments.sort_unstable();
@@ -78,29 +92,25 @@ impl Inventory {
 
     /// The store of this directory; `None` if there is none, and then nothing of one is left.
     pub(crate) fn store(&mut self, storage: &dyn Storage) -> Result<Option<Store>> {
-        let file = match storage.open(STORE_NAME) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.clear_unborn(storage)?;
-                return Ok(None);
+        let store = read_store(storage)?;
+        if store.is_none() {
+            self.check_unborn(storage)?;
+            if self.segments.pop().is_some() {
+                let removed = storage.remove(&Segment::name(1));
+                removed.map_err(Error::io("removing an unborn segment"))?;
             }
-            Err(error) => return Err(Error::io("opening the store")(error)),
-        };
-        let bytes = read_small(&*file, Store::BYTES).map_err(Error::io("reading the store"))?;
-        let store = Store::decode(&bytes);
-        store
-            .map(Some)
-            .map_err(|damage| Error::corrupt(STORE_NAME, 0, damage))
+        }
+        Ok(store)
     }
 
     /// A crash while a store was made leaves a first segment without frames. Anything else without
     /// the file `STORE` has lost it.
-    fn clear_unborn(&mut self, storage: &dyn Storage) -> Result<()> {
+    pub(crate) fn check_unborn(&self, storage: &dyn Storage) -> Result<()> {
         let lost = || Err(Error::corrupt(STORE_NAME, 0, Damage::Missing));
         if !self.checkpoints.is_empty() || self.segments.iter().any(|number| *number != 1) {
             return lost();
         }
-        if self.segments.pop().is_some() {
+        if !self.segments.is_empty() {
             let name = Segment::name(1);
             let file = storage
                 .open(&name)
@@ -113,12 +123,23 @@ impl Inventory {
             if frames.iter().any(|byte| *byte != 0) {
                 return lost();
             }
-            storage
-                .remove(&name)
-                .map_err(Error::io("removing an unborn segment"))?;
         }
         Ok(())
     }
+}
+
+/// What the file `STORE` says; `None` if it is not there.
+pub(crate) fn read_store(storage: &dyn Storage) -> Result<Option<Store>> {
+    let file = match storage.open(STORE_NAME) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::io("opening the store")(error)),
+    };
+    let bytes = read_small(&*file, Store::BYTES).map_err(Error::io("reading the store"))?;
+    let store = Store::decode(&bytes);
+    store
+        .map(Some)
+        .map_err(|damage| Error::corrupt(STORE_NAME, 0, damage))
 }
 
 /// Writes the file that makes a directory a store. All else is there already.

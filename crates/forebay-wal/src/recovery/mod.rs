@@ -13,7 +13,7 @@ pub(crate) mod segment;
 mod tail;
 mod walk;
 
-pub(crate) use inventory::{Inventory, write_store};
+pub(crate) use inventory::{Inventory, read_store, write_store};
 pub(crate) use segment::Segment;
 
 use crate::checkpoint::CheckpointFile;
@@ -25,7 +25,7 @@ use crate::storage::Storage;
 use crate::writer::Resume;
 use std::sync::Arc;
 use tail::resume;
-use walk::{Bounds, walk};
+use walk::{Bounds, Walked, walk};
 
 /// What recovery has found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,28 +55,70 @@ pub(crate) struct Recovered {
     pub(crate) report: Report,
 }
 
+/// What is in a store.
+pub(crate) struct Survey {
+    pub(crate) checkpoint: Option<CheckpointFile>,
+    start: Position,
+    /// The segments from there on.
+    needed: Vec<u64>,
+    walked: Walked,
+}
+
+impl Survey {
+    /// Looks at all that is needed of a store. Changes nothing.
+    pub(crate) fn take(
+        storage: &dyn Storage,
+        store: &Store,
+        inventory: &Inventory,
+    ) -> Result<Self> {
+        let newest = inventory.checkpoints.last().copied();
+        let checkpoint = newest.map(|number| CheckpointFile::open(storage, store, number));
+        let checkpoint = checkpoint.transpose()?;
+        let bounds = checkpoint.as_ref().map_or(
+            Bounds {
+                start: Position::new(1, FRAMES_START),
+                durable: Position::default(),
+            },
+            |found| Bounds {
+                start: found.position(),
+                durable: found.durable(),
+            },
+        );
+        let needed = inventory.segments_from(bounds.start.segment())?;
+        let walked = walk(storage, store, &needed, bounds)?;
+        Ok(Self {
+            checkpoint,
+            start: bounds.start,
+            needed,
+            walked,
+        })
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        Report {
+            segments: self.needed.len(),
+            frames: self.walked.frames,
+            records: self.walked.records,
+            cut_bytes: self.walked.cut_bytes,
+            end: self.walked.end.position,
+        }
+    }
+}
+
 /// Recovers the log of a store that is there.
 pub(crate) fn recover(
     storage: &Arc<dyn Storage>,
     store: Store,
     inventory: &Inventory,
 ) -> Result<Recovered> {
-    let newest = inventory.checkpoints.last().copied();
-    let checkpoint = newest.map(|number| CheckpointFile::open(&**storage, &store, number));
-    let checkpoint = checkpoint.transpose()?;
-    let bounds = checkpoint.as_ref().map_or(
-        Bounds {
-            start: Position::new(1, FRAMES_START),
-            durable: Position::default(),
-        },
-        |found| Bounds {
-            start: found.position(),
-            durable: found.durable(),
-        },
-    );
-    let first = bounds.start.segment();
-    let needed = inventory.segments_from(first)?;
-    let walked = walk(&**storage, &store, &needed, bounds)?;
+    let survey = Survey::take(&**storage, &store, inventory)?;
+    let report = survey.report();
+    let Survey {
+        checkpoint,
+        start,
+        needed,
+        walked,
+    } = survey;
     let resume = resume(&walked, &store, &**storage)?;
     let end = resume.end();
     let live = apply(&**storage, inventory, &needed, &resume)?;
@@ -87,22 +129,16 @@ pub(crate) fn recover(
         live.into(),
         inventory.spares.clone(),
     );
-    let recycled = files.recycle_below(first);
+    let recycled = files.recycle_below(start.segment());
     recycled.map_err(Error::io("freeing old segments"))?;
     Ok(Recovered {
         store,
         files,
         resume,
-        start: bounds.start,
+        start,
         end,
         checkpoint,
-        report: Report {
-            segments: needed.len(),
-            frames: walked.frames,
-            records: walked.records,
-            cut_bytes: walked.cut_bytes,
-            end: walked.end.position,
-        },
+        report,
     })
 }
 

@@ -75,11 +75,16 @@ impl Segment {
         }
         let header = SegmentHeader::decode(&bytes, store.id, number);
         let header = header.map_err(|damage| Error::corrupt(&name, 0, damage))?;
-        Ok(Self {
+        Ok(Self::of(header, bytes))
+    }
+
+    /// A segment of bytes whose header was decoded.
+    pub(crate) fn of(header: SegmentHeader, bytes: Vec<u8>) -> Self {
+        Self {
             seed: header.seed(),
             header,
             bytes,
-        })
+        }
     }
 
     /// The frame at `offset`, if there is a whole one.

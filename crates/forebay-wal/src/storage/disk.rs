@@ -36,22 +36,42 @@ pub struct DiskStorage {
     path: PathBuf,
     directory: OnceLock<OwnedFd>,
     start: Instant,
+    access: OFlags,
 }
 
 impl DiskStorage {
     /// The directory `path`, which need not be there yet; the directory above it must be.
     #[must_use]
     pub fn new(path: impl AsRef<Path>) -> Self {
+        Self::with(path.as_ref(), OFlags::RDWR)
+    }
+
+    /// The same, to look at and not to touch: whatever would change something fails with
+    /// [`ReadOnlyFilesystem`](ErrorKind::ReadOnlyFilesystem), and so does taking the lock.
+    #[must_use]
+    pub fn read_only(path: impl AsRef<Path>) -> Self {
+        Self::with(path.as_ref(), OFlags::RDONLY)
+    }
+
+    fn with(path: &Path, access: OFlags) -> Self {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is the clock that tests replace"
         )]
         let start = Instant::now();
         Self {
-            path: path.as_ref().to_owned(),
+            path: path.to_owned(),
             directory: OnceLock::new(),
             start,
+            access,
         }
+    }
+
+    fn check_writable(&self) -> Result<()> {
+        if self.access == OFlags::RDONLY {
+            return Err(Error::from(ErrorKind::ReadOnlyFilesystem));
+        }
+        Ok(())
     }
 
     fn directory(&self) -> Result<&OwnedFd> {
@@ -64,7 +84,7 @@ impl DiskStorage {
     }
 
     fn open_with(&self, name: &str, flags: OFlags) -> Result<OwnedFd> {
-        let flags = flags | OFlags::RDWR | OFlags::CLOEXEC | OFlags::NOFOLLOW;
+        let flags = flags | self.access | OFlags::CLOEXEC | OFlags::NOFOLLOW;
         Ok(fs::openat(
             self.directory()?,
             name,
@@ -76,6 +96,7 @@ impl DiskStorage {
 
 impl Storage for DiskStorage {
     fn lock(&self) -> Result<Box<dyn Any + Send + Sync>> {
+        self.check_writable()?;
         match DirBuilder::new().mode(0o700).create(&self.path) {
             Ok(()) => {
                 // The new directory's own name is durable before anything in it is.
@@ -108,6 +129,7 @@ impl Storage for DiskStorage {
     }
 
     fn create(&self, name: &str) -> Result<Arc<dyn StorageFile>> {
+        self.check_writable()?;
         let file = self.open_with(name, OFlags::CREATE | OFlags::EXCL)?;
         Ok(Arc::new(DiskFile(file)))
     }
@@ -117,11 +139,13 @@ impl Storage for DiskStorage {
     }
 
     fn rename(&self, from: &str, to: &str) -> Result<()> {
+        self.check_writable()?;
         let directory = self.directory()?;
         Ok(fs::renameat(directory, from, directory, to)?)
     }
 
     fn remove(&self, name: &str) -> Result<()> {
+        self.check_writable()?;
         Ok(fs::unlinkat(self.directory()?, name, AtFlags::empty())?)
     }
 

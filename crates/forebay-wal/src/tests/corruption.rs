@@ -15,7 +15,7 @@ fn tiny() -> Config {
 }
 
 /// A store with a checkpoint, two segments behind it, and a proper end; and what is in it.
-fn store() -> (SimDisk, Vec<Vec<u8>>) {
+pub(super) fn store() -> (SimDisk, Vec<Vec<u8>>) {
     let disk = SimDisk::new(1);
     let mut contents = Vec::new();
     {
@@ -42,7 +42,7 @@ fn store() -> (SimDisk, Vec<Vec<u8>>) {
 }
 
 /// Opens the store and reads all of it.
-fn read(disk: &SimDisk) -> Result<Vec<u8>, Error> {
+pub(super) fn read(disk: &SimDisk) -> Result<Vec<u8>, Error> {
     let (_log, _hand, mut recovery) = Hand::open(Arc::new(disk.clone()), tiny())?;
     let mut all = Vec::new();
     if let Some(mut checkpoint) = recovery.checkpoint {

@@ -4,6 +4,7 @@ mod corruption;
 mod crashes;
 mod errors;
 mod history;
+mod inspect;
 mod levels;
 mod space;
 mod threads;
