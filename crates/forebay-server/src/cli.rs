@@ -10,6 +10,7 @@ use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::workload::Workload;
 
 use crate::config::Config;
+use crate::subcommand::inspect::{self, InspectArgs};
 
 /// The Forebay message-queue engine.
 #[derive(Debug, Parser)]
@@ -29,6 +30,9 @@ pub enum Command {
     /// Serve the engine to every client of Redis.
     #[command(long_about = SERVE_LONG_ABOUT, after_long_help = SERVE_AFTER_HELP)]
     Serve(ServeArgs),
+    /// Show what is in the log of a data directory, and where it is damaged.
+    #[command(long_about = inspect::LONG_ABOUT, after_long_help = inspect::AFTER_HELP)]
+    Inspect(InspectArgs),
 }
 
 const SERVE_LONG_ABOUT: &str = "\
@@ -316,7 +320,7 @@ mod tests {
         let cli = Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
         match cli.command {
             Command::Bench(arguments) => Ok(arguments),
-            Command::Serve(_) => Err("bench was asked for".to_owned()),
+            Command::Serve(_) | Command::Inspect(_) => Err("bench was asked for".to_owned()),
         }
     }
 

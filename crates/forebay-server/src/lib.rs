@@ -27,5 +27,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match cli.command {
         Command::Bench(arguments) => subcommand::bench::run(&arguments),
         Command::Serve(arguments) => subcommand::serve::run(&arguments),
+        Command::Inspect(arguments) => subcommand::inspect::run(&arguments),
     }
 }

@@ -143,10 +143,8 @@ mod model {
             for place in &self.0 {
                 match place.set(made) {
                     Ok(()) => {
-                        return place
-                            .get()
-                            .map(|(_, value)| value)
-                            .unwrap_or_else(|| unreachable!());
+                        let (_, value) = place.get().unwrap_or_else(|| unreachable!());
+                        return value;
                     }
                     Err(back) => made = back,
                 }

@@ -1,5 +1,6 @@
 //! Publishing epochs against those who wait for them.
 
+use core::sync::atomic::{AtomicU32, Ordering};
 use core::task::Waker;
 use forebay_wal::Error;
 use forebay_wal::model::Gate;
@@ -7,7 +8,6 @@ use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Notify};
 use loom::thread;
 use loom_tests::outcomes::Outcomes;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Wake;
 
 /// A waker that ends a sleep, and counts; the count is no part of the model.
@@ -59,7 +59,7 @@ fn a_publication_against_a_waiter() {
         let writer = {
             let gate = Arc::clone(&gate);
             thread::spawn(move || {
-                // SAFETY: a model: loom checks that nobody looks before the publication.
+                // Loom checks that nobody looks before the publication.
                 gate.1.with_mut(|_| ());
                 gate.0.publish(1);
             })

@@ -13,7 +13,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("forebay-bench", &["forebay-sync", "forebay"]),
     (
         "forebay-server",
-        &["forebay", "forebay-bench", "forebay-resp"],
+        &["forebay", "forebay-bench", "forebay-resp", "forebay-wal"],
     ),
     ("loom-tests", &["forebay-sync", "forebay-wal"]),
     ("xtask", &[]),

@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 pub mod bench;
+pub mod inspect;
 pub mod serve;
 
 use std::process::ExitCode;

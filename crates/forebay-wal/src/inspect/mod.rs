@@ -111,9 +111,10 @@ pub fn inspect(storage: &dyn Storage) -> Result<Inspection> {
 
 /// What opening would say.
 fn verdict(storage: &dyn Storage, inventory: &Inventory) -> Result<Report, Corruption> {
-    let opened = read_store(storage).and_then(|store| match store {
-        Some(store) => Survey::take(storage, &store, inventory).map(|survey| survey.report()),
-        None => {
+    let opened = read_store(storage).and_then(|store| {
+        if let Some(store) = store {
+            Survey::take(storage, &store, inventory).map(|survey| survey.report())
+        } else {
             let unborn = inventory.check_unborn(storage);
             unborn.map(|()| Report::default())
         }
