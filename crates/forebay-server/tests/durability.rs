@@ -238,3 +238,47 @@ fn a_second_server_on_the_same_directory_is_refused() {
     let told = String::from_utf8_lossy(&second.stderr);
     assert!(told.contains("cannot open the engine"), "{told}");
 }
+
+#[test]
+fn a_damaged_log_is_refused_and_what_is_good_is_rescued() {
+    let directory = Directory::new("damaged");
+    let rescued = Directory::new("rescued");
+    let server = directory.server("always");
+    let mut client = server.connect();
+    for number in 0..20 {
+        client.call(&["RPUSH", "mq", &number.to_string()]);
+    }
+    drop(server);
+    // Each push was alone in its frame, and frames have 4 KiB.
+    let segment = directory.0.join("segment-0000000000000001");
+    let mut bytes = std::fs::read(&segment).expect("it is there");
+    bytes[10 * 4096 + 70] ^= 1;
+    std::fs::write(&segment, bytes).expect("it can be written");
+
+    let forebay = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_forebay"))
+            .args(arguments)
+            .output()
+            .expect("it can be started");
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    };
+    let path = directory.0.to_str().expect("the path is text");
+    let out = rescued.0.to_str().expect("the path is text");
+    let (code, told) = forebay(&["serve", "--port", "0", "--data", path]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(
+        told.contains("damaged at offset 40960") && told.contains("forebay inspect"),
+        "{told}"
+    );
+    let (code, told) = forebay(&["inspect", path, "--salvage", out]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("Left out: 1 parts"), "{told}");
+    let server = rescued.server("always");
+    assert_eq!(server.connect().ask("LLEN mq"), "19");
+    let (code, told) = forebay(&["inspect", "/nowhere/at/all", "--json"]);
+    assert_eq!(code, Some(1), "{told}");
+}

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, ServeArgs};
 use crate::config::{Appendfsync, Config, Persistence};
-use crate::server::{self, Listening};
+use crate::server::{self, Listening, ServeError};
 use crate::subcommand::refuse;
 
 /// Serves until it is told to end.
@@ -27,6 +27,12 @@ pub fn run(arguments: &ServeArgs) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
+            if let ServeError::Engine(forebay::Error::Corrupt { .. }) = error {
+                eprintln!(
+                    "Nothing was changed. `forebay inspect DIR` shows what is damaged, and \
+                     --salvage OUT makes a new directory of what is good."
+                );
+            }
             ExitCode::FAILURE
         }
     }
