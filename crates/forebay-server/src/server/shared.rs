@@ -5,8 +5,9 @@ use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
 use std::sync::Arc;
 
+use arc_swap::{ArcSwap, Guard};
 use forebay::{Clock, Engine, Level};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 
 use super::Event;
 use super::clients::Clients;
@@ -25,7 +26,7 @@ pub(crate) struct Server {
     pub(crate) durable: Engine,
     /// What cannot be changed while the server runs.
     pub(crate) config: Config,
-    settings: RwLock<Arc<Settings>>,
+    settings: ArcSwap<Settings>,
     pub(crate) clients: Clients,
     pub(crate) pubsub: PubSub,
     pub(crate) shutdown: Shutdown,
@@ -56,7 +57,7 @@ impl Server {
         Self {
             engine: engine.at_level(Level::None),
             durable: engine,
-            settings: RwLock::new(Arc::new(config.settings.clone())),
+            settings: ArcSwap::from_pointee(config.settings.clone()),
             clients: Clients::default(),
             pubsub: PubSub::default(),
             shutdown: Shutdown::default(),
@@ -72,14 +73,15 @@ impl Server {
         }
     }
 
-    /// What CONFIG SET can change, as it is now.
+    /// What CONFIG SET can change, as it is now. Each batch of commands looks at it, so loops must
+    /// not write to a line that they share.
     #[inline]
-    pub(crate) fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read())
+    pub(crate) fn settings(&self) -> Guard<Arc<Settings>> {
+        self.settings.load()
     }
 
     pub(crate) fn set_settings(&self, settings: Settings) {
-        *self.settings.write() = Arc::new(settings);
+        self.settings.store(Arc::new(settings));
     }
 
     /// The counters for a new loop.
