@@ -4,12 +4,14 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fault::Fault;
 use crate::measure::latency::Latency;
 use crate::measure::memory::{self, MemoryUse};
 use crate::measure::pulse::Pulse;
+use crate::record::Series;
 
 /// How much there is to do.
 #[derive(Debug, Clone)]
@@ -47,6 +49,10 @@ pub struct Sample {
     pub latency: Latency,
     /// What was resident while all messages waited, where they all do at once.
     pub full_rss_bytes: Option<u64>,
+    /// Further latencies by what was timed, such as `time-in-queue`.
+    pub latencies: Vec<(&'static str, Latency)>,
+    /// How the run went on over time; its place is filled in by the report.
+    pub series: Option<Series>,
     /// Further figures by the name of their field.
     pub extra: Vec<(&'static str, f64)>,
 }
@@ -255,13 +261,16 @@ pub struct Shape {
 }
 
 /// How a figure of a group is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Figure {
     /// Nanoseconds per message.
+    #[serde(rename = "ns_per_op")]
     NsPerOp,
     /// The median latency.
+    #[serde(rename = "p50_ns")]
     P50,
     /// Bytes per message.
+    #[serde(rename = "bytes_per_message")]
     Bytes,
 }
 

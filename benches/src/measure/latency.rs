@@ -41,6 +41,32 @@ impl Latency {
         })
     }
 
+    /// How many latencies were taken down.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+
+    /// The distribution as quantiles and their nanoseconds, both rising: more of them the nearer
+    /// they come to the slowest, as each step halves what is left. Empty when nothing was taken
+    /// down.
+    #[must_use]
+    pub fn points(&self) -> Vec<(f64, u64)> {
+        const STEPS_PER_HALF: u32 = 4;
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mut points = Vec::new();
+        for point in self.0.iter_quantiles(STEPS_PER_HALF) {
+            let last = point.quantile_iterated_to() >= 1.0;
+            points.push((point.quantile_iterated_to(), point.value_iterated_to()));
+            if last {
+                break;
+            }
+        }
+        points
+    }
+
     /// The four points that a row reports; none when nothing was taken down.
     #[must_use]
     pub fn quantiles(&self) -> Option<Quantiles> {

@@ -3,18 +3,31 @@
 use core::fmt;
 use std::fs;
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::redis;
 use crate::measure::crew::cores;
 
 /// What a report names beside its figures.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    cpu: String,
-    cores: usize,
-    kernel: String,
-    governor: Option<String>,
-    load: String,
-    redis: Option<&'static str>,
+    /// The model of the processor.
+    pub cpu: String,
+    /// How many cores this process may use.
+    pub cores: usize,
+    /// The release of the kernel.
+    pub kernel: String,
+    /// How the frequency is governed, where the kernel says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub governor: Option<String>,
+    /// The load averages of 1, 5 and 15 minutes when it was read.
+    pub load: String,
+    /// The compiler, or empty when it is not known.
+    pub rustc: String,
+    /// The commit, or empty when it is not known.
+    pub commit: String,
+    /// `name version` of each peer, the last one Redis where it is installed.
+    pub peers: Vec<String>,
 }
 
 impl Machine {
@@ -39,47 +52,59 @@ impl Machine {
                 .take(3)
                 .collect::<Vec<_>>()
                 .join(" "),
-            redis: redis::version(),
+            rustc: env!("FOREBAY_RUSTC").to_owned(),
+            commit: env!("FOREBAY_COMMIT").to_owned(),
+            peers: peers(),
         }
     }
 }
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or_unknown = |text: &'static str| if text.is_empty() { "unknown" } else { text };
+        let or_unknown = |text: &str| {
+            if text.is_empty() {
+                "unknown".to_owned()
+            } else {
+                text.to_owned()
+            }
+        };
         write!(f, "machine: {}, {} cores, ", self.cpu, self.cores)?;
         if let Some(governor) = &self.governor {
             write!(f, "governor {governor}, ")?;
         }
         writeln!(f, "kernel {}, load {}", self.kernel, self.load)?;
-        let (rustc, commit) = (env!("FOREBAY_RUSTC"), env!("FOREBAY_COMMIT"));
-        writeln!(
-            f,
-            "build:   {}, commit {}",
-            or_unknown(rustc),
-            or_unknown(commit)
-        )?;
-        let redis = self.redis.map_or_else(
-            || "redis is not installed and left out".to_owned(),
-            |version| format!("redis {version}"),
-        );
-        let peers = format!("{}, {redis}", or_unknown(env!("FOREBAY_PEERS")));
+        let (rustc, commit) = (or_unknown(&self.rustc), or_unknown(&self.commit));
+        writeln!(f, "build:   {rustc}, commit {commit}")?;
+        let mut peers = self.peers.clone();
+        if !peers.iter().any(|peer| peer.starts_with("redis ")) {
+            peers.push("redis is not installed and left out".to_owned());
+        }
         write!(f, "peers:   {}", wrapped(&peers))
     }
 }
 
+fn peers() -> Vec<String> {
+    let locked = env!("FOREBAY_PEERS").split(", ");
+    let redis = redis::version().map(|version| format!("redis {version}"));
+    locked
+        .filter(|peer| !peer.is_empty())
+        .map(str::to_owned)
+        .chain(redis)
+        .collect()
+}
+
 /// Breaks a list that is wider than a narrow terminal at its commas.
-fn wrapped(list: &str) -> String {
+fn wrapped(list: &[String]) -> String {
     const WIDTH: usize = 80;
     let mut lines = vec![String::new()];
-    for item in list.split(", ") {
+    for item in list {
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(item),
             Some(line) if line.len() + item.len() < WIDTH => {
                 line.push_str(", ");
                 line.push_str(item);
             }
-            _ => lines.push(item.to_owned()),
+            _ => lines.push(item.clone()),
         }
     }
     lines.join(",\n         ")

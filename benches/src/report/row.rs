@@ -1,21 +1,28 @@
 //! A row: medians of one engine's rounds, in the form that programs read.
 
-use serde::Serialize;
+use alloc::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::engine::is_ours;
 use crate::measure::case::Figure;
-use crate::measure::latency::Quantiles;
+use crate::measure::latency::{Latency, Quantiles};
 use crate::measure::stats::{median, median_deviation};
 use crate::measure::{Entry, Group, Sample};
+use crate::record::{Curve, Place, Series};
 
 /// One object of `forebay bench --json`. A figure that was not measured is null.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The workload.
-    pub workload: &'static str,
+    pub workload: Cow<'static, str>,
+    /// What distinguishes its group from the others of the workload, in words.
+    pub title: String,
+    /// What decides who is better.
+    pub figure: Figure,
     /// The engine.
-    pub engine: &'static str,
+    pub engine: Cow<'static, str>,
     /// Threads that push.
     pub producers: usize,
     /// Threads that pop.
@@ -45,19 +52,27 @@ pub struct Row {
     /// Memory per waiting message, its payload included.
     pub bytes_per_message: Option<f64>,
     /// How the engine was used, where there are several ways.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub variant: Option<&'static str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<Cow<'static, str>>,
     /// Threads in all.
     pub threads: usize,
     /// How many rounds the medians are of.
     pub rounds: usize,
+    /// Nanoseconds per message of each round, in the order in which they were run.
+    pub rounds_ns: Vec<f64>,
     /// The median distance of the rounds' `ns_per_op` from their median.
     pub mad_ns: Option<f64>,
     /// The best peer's figure by this one's: above 1 is better than every peer.
     pub vs_best_peer: Option<f64>,
     /// Why there is no figure.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
+    /// How its latencies are distributed; in files of their own.
+    #[serde(skip)]
+    pub curves: Vec<Curve>,
+    /// How its rounds went on over time; in files of their own.
+    #[serde(skip)]
+    pub series: Vec<Series>,
     /// Fields of single workloads.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
@@ -75,11 +90,23 @@ impl Row {
         }
     }
 
+    /// What this row is told from all others by.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            workload: self.workload.clone().into_owned(),
+            title: self.title.clone(),
+            payload_bytes: self.payload_bytes,
+            engine: self.engine.clone().into_owned(),
+            variant: self.variant.clone().map(Cow::into_owned),
+        }
+    }
+
     /// `engine`, or `engine:variant`.
     #[must_use]
     pub fn label(&self) -> String {
-        self.variant.map_or_else(
-            || self.engine.to_owned(),
+        self.variant.as_ref().map_or_else(
+            || self.engine.clone().into_owned(),
             |variant| format!("{}:{variant}", self.engine),
         )
     }
@@ -99,7 +126,7 @@ pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize) -> Vec<Row>
         .filter(measured)
         .map(|entry| row(group, entry, payload))
         .collect();
-    let peers = rows.iter().filter(|row| !is_ours(row.engine));
+    let peers = rows.iter().filter(|row| !is_ours(&row.engine));
     let best = peers
         .filter_map(|row| row.figure(group.figure))
         .reduce(f64::min);
@@ -136,9 +163,11 @@ fn row(group: &Group, entry: &Entry, payload: usize) -> Row {
         let rounds: Vec<f64> = paced.iter().filter_map(of_round).map(as_float).collect();
         median(&rounds).map(whole)
     };
-    Row {
-        workload: shape.workload,
-        engine: entry.case.engine(),
+    let mut row = Row {
+        workload: shape.workload.into(),
+        title: shape.title.clone(),
+        figure: group.figure,
+        engine: entry.case.engine().into(),
         producers: shape.producers,
         consumers: shape.consumers,
         payload_bytes: payload,
@@ -160,14 +189,50 @@ fn row(group: &Group, entry: &Entry, payload: usize) -> Row {
             .memory
             .bytes_per_message
             .map(|bytes| rounded(bytes, 2)),
-        variant: entry.case.variant(),
+        variant: entry.case.variant().map(Cow::Borrowed),
         threads: shape.threads,
         rounds: samples.len(),
+        rounds_ns: ns.iter().map(|ns| rounded(*ns, 2)).collect(),
         mad_ns: median_deviation(&ns).map(|ns| rounded(ns, 2)),
         vs_best_peer: None,
         fault: entry.fault.as_ref().map(ToString::to_string),
+        curves: Vec::new(),
+        series: Vec::new(),
         extra: extra(group, entry, samples),
+    };
+    row.curves = curves(&row.place(), samples, paced);
+    row.series = samples
+        .iter()
+        .filter_map(|sample| sample.series.clone())
+        .map(|series| Series {
+            place: row.place(),
+            ..series
+        })
+        .collect();
+    row
+}
+
+/// The distributions of all rounds together.
+fn curves(place: &Place, samples: &[Sample], paced: &[Sample]) -> Vec<Curve> {
+    let curve = |kind: &str, latency: &Latency| {
+        let points = latency.points();
+        (!points.is_empty()).then(|| Curve {
+            place: place.clone(),
+            kind: kind.to_owned(),
+            count: latency.count(),
+            points,
+        })
+    };
+    let all = Latency::merged(paced.iter().map(|sample| sample.latency.clone()));
+    let mut curves: Vec<Curve> = curve("latency", &all).into_iter().collect();
+    let kinds = samples.first().map_or(&[][..], |sample| &sample.latencies);
+    for (kind, _) in kinds {
+        let of_kind = samples.iter().flat_map(|sample| &sample.latencies);
+        let of_kind = of_kind.filter(|(name, _)| name == kind);
+        let all = Latency::merged(of_kind.map(|(_, latency)| latency.clone()));
+        curves.extend(curve(kind, &all));
     }
+    curves
 }
 
 /// The fields of the shape, and the medians of the further figures.

@@ -64,7 +64,7 @@ impl Table {
     /// Adds a group. Groups of one engine that follow one another share a section.
     pub fn add(&mut self, group: &Group, rows: &[Row]) {
         let Some(first) = rows.first() else { return };
-        let (workload, payload) = (first.workload, first.payload_bytes);
+        let (workload, payload) = (group.shape.workload, first.payload_bytes);
         let solitary = rows.len() == 1 && group.cases.len() == 1;
         if solitary {
             let named = rows
@@ -159,7 +159,7 @@ impl Section {
         for (line, (name, row)) in (1..).zip(&self.rows) {
             let mark = match &row.fault {
                 Some(_) => marks.fault,
-                None if is_ours(row.engine) => marks.ours,
+                None if is_ours(&row.engine) => marks.ours,
                 None => "",
             };
             let mut text = format!("  {name:name_width$}");

@@ -95,7 +95,7 @@ impl Report {
     fn add(&mut self, group: &Group, rows: &[Row]) {
         for row in rows {
             if let Some(fault) = &row.fault {
-                let (workload, title) = (row.workload, &group.shape.title);
+                let (workload, title) = (&row.workload, &group.shape.title);
                 self.faults
                     .push(format!("{workload} ({title}): {} {fault}", row.label()));
             }
