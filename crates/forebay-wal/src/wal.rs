@@ -186,7 +186,8 @@ impl Wal {
         let needed = i64::try_from(bytes + RECORD_HEADER_BYTES).unwrap_or(i64::MAX);
         if room.bytes < needed || bytes > shared.config.record_bytes_max {
             let mut permit = self.permit(bytes, purpose)?;
-            room.bytes += core::mem::take(&mut permit.charge);
+            // What the lane has left is for this thread too, which then asks less often.
+            room.bytes += core::mem::take(&mut permit.charge) + permit.lane.take_rest();
         }
         Ok(())
     }
@@ -292,7 +293,7 @@ impl Wal {
     /// [`Error::Indeterminate`] if the log has failed; [`Error::Closed`].
     pub fn flush(&self) -> Result<()> {
         let ticket = self.ticket();
-        self.shared.ask_sync(ticket.epoch);
+        self.shared.wish_sync(ticket.epoch);
         self.wait(ticket, Level::Group)
     }
 

@@ -1,10 +1,12 @@
 //! The real storage: a directory of the file system.
 
+use super::io::write_zeroes;
 use super::{Storage, StorageFile};
 use core::any::Any;
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
-use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, AtFlags, FallocateFlags, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
 use std::fs::DirBuilder;
 use std::io::{Error, ErrorKind, Result};
@@ -173,6 +175,13 @@ impl StorageFile for DiskFile {
 
     fn write_at(&self, from: &[u8], offset: u64) -> Result<usize> {
         Ok(rustix::io::pwrite(&self.0, from, offset)?)
+    }
+
+    fn reserve(&self, bytes: u64) -> Result<()> {
+        match fs::fallocate(&self.0, FallocateFlags::empty(), 0, bytes) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => write_zeroes(self, bytes),
+            reserved => Ok(reserved?),
+        }
     }
 
     fn sync(&self) -> Result<()> {

@@ -1,10 +1,10 @@
 //! From buffers to frames, and from one segment to the next.
 
 use super::Writer;
+use crate::buffer::Buffer;
 use crate::format::{
     BLOCK_BYTES, FRAME_HEADER_BYTES, FRAMES_START, Flags, FrameHeader, SegmentHeader, seal_frame,
 };
-use crate::lane::Buffer;
 use crate::position::Position;
 use crate::record::Record;
 use crate::storage::io::write_all;
@@ -17,9 +17,9 @@ impl Writer {
     /// Writes the records of one epoch as frames, the last of which says that the epoch is whole.
     pub(super) fn write_batch(&mut self, epoch: u64, batch: &[Buffer]) -> Result<()> {
         let mut begun = false;
-        for buffer in batch {
-            let mut rest = &buffer.bytes[..];
-            let mut records = buffer.records;
+        for slab in batch.iter().flat_map(Buffer::slabs) {
+            let mut rest = &slab.bytes[..];
+            let mut records = slab.records;
             while records > 0 {
                 let (bytes, count) = fitting(rest, records, self.frame_room());
                 if count == 0 {

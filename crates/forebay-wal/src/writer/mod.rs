@@ -10,10 +10,10 @@ mod thread;
 pub(crate) use thread::fail;
 pub(crate) use thread::run;
 
+use crate::buffer::Buffer;
 use crate::files::Files;
 use crate::format::{FRAME_HEADER_BYTES, FRAMES_START, Flags, SegmentHeader};
 use crate::gate::Goal;
-use crate::lane::Buffer;
 use crate::level::Level;
 use crate::loom::{Site, skips};
 use crate::position::Position;
@@ -113,6 +113,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Begins a segment and is ready to write into it.
     pub(crate) fn start(shared: Arc<Shared>, mut files: Files, resume: &Resume) -> Result<Self> {
+        files.set_overwrites(shared.config.level == Level::Group);
         let file = files.start(&resume.header, &resume.frames)?;
         let durable = resume.end();
         let charged = i64::try_from(resume.frames.len()).unwrap_or(i64::MAX);
@@ -172,7 +173,7 @@ impl Writer {
     fn batch(&mut self) -> Result<bool> {
         let gathered = self.shared.lanes.gather(&mut self.batch);
         let mut batch = core::mem::take(&mut self.batch);
-        let records: u64 = batch.iter().map(|buffer| u64::from(buffer.records)).sum();
+        let records: u64 = batch.iter().map(Buffer::records).sum();
         if records > 0 {
             self.active = self.shared.storage.now();
             self.dirty_since.get_or_insert(self.active);
@@ -180,7 +181,9 @@ impl Writer {
             self.stats.batches += 1;
             self.stats.records += records;
         }
-        batch.iter_mut().for_each(Buffer::clear);
+        for buffer in &mut batch {
+            buffer.clear(&self.shared.lanes.pool);
+        }
         self.batch = batch;
         self.epoch = gathered.epoch;
         self.show();
@@ -295,6 +298,8 @@ impl Writer {
         self.file.sync()?;
         self.durable = self.position();
         self.unvouched = false;
+        // Nobody has written for some time.
+        self.shared.lanes.pool.empty();
         self.show();
         Ok(())
     }
