@@ -49,6 +49,8 @@ pub struct Sample {
     pub full_rss_bytes: Option<u64>,
     /// Further figures by the name of their field.
     pub extra: Vec<(&'static str, f64)>,
+    /// What is so or not, by the name of its field; a row says what most rounds say.
+    pub flags: Vec<(&'static str, bool)>,
 }
 
 impl Sample {
@@ -263,6 +265,8 @@ pub enum Figure {
     P50,
     /// Bytes per message.
     Bytes,
+    /// The server's processor time per command.
+    Cpu,
 }
 
 /// Engines that do the same work in turn, so that their rows can be compared.
@@ -319,7 +323,7 @@ impl Group {
     pub const fn rounds(&self, asked: u32) -> u32 {
         match self.figure {
             Figure::Bytes => 1,
-            Figure::NsPerOp | Figure::P50 => asked,
+            Figure::NsPerOp | Figure::P50 | Figure::Cpu => asked,
         }
     }
 
