@@ -55,6 +55,8 @@ pub struct Sample {
     pub series: Option<Series>,
     /// Further figures by the name of their field.
     pub extra: Vec<(&'static str, f64)>,
+    /// What is so or not, by the name of its field; a row says what most rounds say.
+    pub flags: Vec<(&'static str, bool)>,
 }
 
 impl Sample {
@@ -272,6 +274,8 @@ pub enum Figure {
     /// Bytes per message.
     #[serde(rename = "bytes_per_message")]
     Bytes,
+    /// The server's processor time per command.
+    Cpu,
 }
 
 /// Engines that do the same work in turn, so that their rows can be compared.
@@ -328,7 +332,7 @@ impl Group {
     pub const fn rounds(&self, asked: u32) -> u32 {
         match self.figure {
             Figure::Bytes => 1,
-            Figure::NsPerOp | Figure::P50 => asked,
+            Figure::NsPerOp | Figure::P50 | Figure::Cpu => asked,
         }
     }
 

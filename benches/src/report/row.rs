@@ -87,6 +87,7 @@ impl Row {
             Figure::NsPerOp => self.ns_per_op,
             Figure::P50 => self.p50_ns.map(|ns| ns as f64),
             Figure::Bytes => self.bytes_per_message,
+            Figure::Cpu => self.number("cpu_s_per_million"),
         }
     }
 
@@ -254,6 +255,11 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
             let value = median(&values).map(|value| rounded(value, 3));
             extra.insert((*field).to_owned(), value.into());
         }
+    }
+    for (field, _) in samples.first().map_or(&[][..], |sample| &sample.flags) {
+        let is_set = |sample: &&Sample| sample.flags.contains(&(field, true));
+        let rounds = samples.iter().filter(is_set).count();
+        extra.insert((*field).to_owned(), (2 * rounds > samples.len()).into());
     }
     if let Some(bytes) = entry.memory.retained_bytes {
         extra.insert("retained_bytes".to_owned(), bytes.into());

@@ -1,10 +1,12 @@
 //! The arguments of the command line.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use forebay_bench::engine;
+use forebay_bench::engine::resp::Level;
 use forebay_bench::measure::isolate::Place;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::workload::Workload;
@@ -187,6 +189,8 @@ Examples:
   forebay bench list-keys --seconds 30           as many messages as 30 seconds allow
   forebay bench list-seq --engine forebay kanal  two engines only
   forebay bench stream-add stream-group          streams beside maps and a Redis server
+  forebay bench resp-push --connections 50 --pipeline 1,16 --level none,everysec
+                                                 servers over TCP, beside a Redis server
   forebay bench --json > results.jsonl           one object per line, for programs
 
 Exit codes: 0 success, 1 an engine failed, 2 bad arguments, 130 interrupted.";
@@ -231,9 +235,21 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub threads: Vec<usize>,
 
-    /// Blocked consumers, for list-waiters
+    /// Blocked consumers, for list-waiters and resp-wake
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub waiters: Vec<usize>,
+
+    /// Connections to a server, for the resp- workloads; idle ones for resp-wake
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub connections: Vec<usize>,
+
+    /// Commands under way on each connection, for the resp- workloads
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub pipeline: Vec<usize>,
+
+    /// What servers keep, for the resp- workloads: none, everysec, always [default: none]
+    #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
+    pub level: Vec<Level>,
 
     /// Print one JSON object per row, and nothing else, to stdout
     #[arg(long)]
@@ -258,6 +274,10 @@ impl BenchArgs {
             rounds: self.rounds,
             threads: self.threads.clone(),
             waiters: self.waiters.clone(),
+            connections: self.connections.clone(),
+            pipelines: self.pipeline.clone(),
+            levels: self.level.clone(),
+            server: env::current_exe().ok(),
         }
     }
 }

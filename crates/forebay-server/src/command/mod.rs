@@ -38,6 +38,7 @@ pub(crate) mod list;
 pub(crate) mod list_blocking;
 pub(crate) mod pubsub;
 mod refusal;
+pub(crate) mod script;
 pub(crate) mod server;
 pub(crate) mod set;
 pub(crate) mod sort;
@@ -64,6 +65,7 @@ pub(crate) enum Command<'a> {
     List(list::Command<'a>),
     BlockingList(list_blocking::Command<'a>),
     Pubsub(pubsub::Command<'a>),
+    Script(script::Command<'a>),
     Server(server::Command<'a>),
     Set(set::Command<'a>),
     Sort(sort::Command<'a>),
@@ -78,6 +80,7 @@ impl<'a> Command<'a> {
         match self {
             Self::Connection(_) | Self::Pubsub(_) => {}
             Self::Server(command) => command.keys(keys),
+            Self::Script(command) => command.keys(keys),
             Self::Sort(command) => command.keys(keys),
             Self::Set(command) => command.keys(keys),
             Self::String(command) => command.keys(keys),
@@ -106,6 +109,7 @@ impl<'a> Command<'a> {
             Self::Stream(command) => command.execute(context),
             Self::Keys(command) => command.execute(context),
             Self::Pubsub(command) => command.execute(context),
+            Self::Script(command) => command.execute(context),
             Self::Server(command) => command.execute(context),
             Self::Sort(command) => command.execute(context),
             Self::Set(command) => command.execute(context),

@@ -95,13 +95,6 @@ pub(super) static CONTAINERS: &[Spec] = &[
     ),
     Spec::container(
         Group::Scripting,
-        "script",
-        "2.6.0",
-        "Is there because clients call it: there is no scripting.",
-        support::SCRIPT_SUBCOMMANDS,
-    ),
-    Spec::container(
-        Group::Scripting,
         "function",
         "7.0.0",
         "Is there because clients call it: there is no scripting.",

@@ -32,15 +32,6 @@ pub(super) static DEBUG_SUBCOMMANDS: &[Spec] = rows! { Server:
         "Answers after so many seconds. Other connections go on.";
 };
 
-pub(super) static SCRIPT_SUBCOMMANDS: &[Spec] = rows! { Scripting:
-    "flush" -2 "[ASYNC | SYNC]" "2.6.0" [NOSCRIPT] NONE
-        |_| Ok(Support::Ok.into()),
-        "Answers OK: there are no scripts.";
-    "exists" -3 "sha1 [sha1 ...]" "2.6.0" [NOSCRIPT] NONE
-        |words| Ok(Support::NoScripts { count: words.len() - 2 }.into()),
-        "Answers that there are no such scripts.";
-};
-
 pub(super) static FUNCTION_SUBCOMMANDS: &[Spec] = rows! { Scripting:
     "flush" -2 "[ASYNC | SYNC]" "7.0.0" [WRITE NOSCRIPT] NONE
         |_| Ok(Support::Ok.into()),
@@ -55,7 +46,6 @@ pub(crate) enum Support<'a> {
     AclWhoami,
     Lastsave,
     Lolwut,
-    NoScripts { count: usize },
     Ok,
     Role,
     Shutdown,
@@ -161,12 +151,6 @@ impl Support<'_> {
                     env!("CARGO_PKG_VERSION")
                 );
                 reply.verbatim(VerbatimFormat::TEXT, text);
-            }
-            Self::NoScripts { count } => {
-                reply.array(count);
-                for _ in 0..count {
-                    reply.integer(0);
-                }
             }
             Self::Role => {
                 reply.array(3);
