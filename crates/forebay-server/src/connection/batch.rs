@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::dispatch::{Dispatched, dispatch};
 use super::session::Replies;
 use super::{Connection, Session, buffers};
+use crate::command::connection::Authentication;
 use crate::command::flow::Waiting;
 use crate::command::{Context, Flow, Store};
 use crate::config::Settings;
@@ -25,6 +26,11 @@ pub(super) enum Next {
     Flush,
     /// Send the replies, wait for the last command's, and go on.
     Wait(Box<dyn Waiting + Send>),
+    /// Send the replies, wait until it is known who the client is, and go on.
+    Authenticate {
+        authentication: Box<Authentication>,
+        is_silent: bool,
+    },
     /// Send the replies and close.
     Close,
 }
@@ -68,11 +74,18 @@ impl Connection {
                 began_ticks,
             };
             let mut next = None;
+            let is_silent = matches!(context.session.replies, Replies::Off | Replies::Skip);
             let dispatched = dispatch(&words, &mut context);
             began_ticks = context.began_ticks;
             match dispatched {
                 Ok(Dispatched::Executed(Flow::Next)) => {}
                 Ok(Dispatched::Executed(Flow::Wait(waiting))) => next = Some(Next::Wait(waiting)),
+                Ok(Dispatched::Executed(Flow::Authenticate(authentication))) => {
+                    next = Some(Next::Authenticate {
+                        authentication,
+                        is_silent,
+                    });
+                }
                 Ok(Dispatched::Executed(Flow::Close)) => next = Some(Next::Close),
                 Ok(Dispatched::Queue) => {
                     drop(words);

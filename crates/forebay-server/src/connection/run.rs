@@ -126,6 +126,13 @@ impl Connection {
                     self.flush().await?;
                     self.wait(waiting).await?;
                 }
+                Next::Authenticate {
+                    authentication,
+                    is_silent,
+                } => {
+                    self.flush().await?;
+                    self.authenticate(*authentication, is_silent).await?;
+                }
                 Next::Close => {
                     self.flush().await?;
                     return Err(Ending::Done);

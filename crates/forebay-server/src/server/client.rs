@@ -5,6 +5,7 @@ use core::mem;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicUsize};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use forebay_resp::Protocol;
@@ -12,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::command::table;
+use crate::users::{DEFAULT_NAME, User};
 
 /// What others tell a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,8 @@ pub(crate) struct Client {
     watched: AtomicUsize,
     protocol: AtomicU8,
     names: Mutex<Names>,
+    /// Who it is; none before its connection is there.
+    user: Mutex<Option<Arc<User>>>,
     notify: Notify,
     mail: Mutex<Mail>,
 }
@@ -108,6 +112,7 @@ impl Client {
             watched: AtomicUsize::new(0),
             protocol: AtomicU8::new(2),
             names: Mutex::default(),
+            user: Mutex::default(),
             notify: Notify::new(),
             mail: Mutex::default(),
         }
@@ -173,6 +178,20 @@ impl Client {
 
     pub(crate) fn set_library_version(&self, version: Bytes) {
         self.names.lock().library_version = version;
+    }
+
+    pub(crate) fn user(&self) -> Option<Arc<User>> {
+        self.user.lock().clone()
+    }
+
+    pub(crate) fn set_user(&self, user: Arc<User>) {
+        *self.user.lock() = Some(user);
+    }
+
+    /// The name of its user.
+    pub(crate) fn user_name(&self) -> String {
+        let user = self.user();
+        user.map_or_else(|| DEFAULT_NAME.to_owned(), |user| user.name.clone())
     }
 
     pub(crate) fn is_subscriber(&self) -> bool {
@@ -252,7 +271,7 @@ impl Client {
             "id={} addr={} laddr={} fd=-1 name={} age={} idle={} flags={} db=0 sub={} psub={} \
              ssub=0 multi={} watch={} qbuf={input} qbuf-free=0 argv-mem=0 \
              multi-mem={multi_bytes} rbs=0 rbp=0 obl={output} oll=0 omem=0 tot-mem={} events=r \
-             cmd={command} user=default redir=-1 resp={} lib-name={} lib-ver={}",
+             cmd={command} user={} redir=-1 resp={} lib-name={} lib-ver={}",
             self.id,
             self.address,
             self.local_address,
@@ -265,6 +284,7 @@ impl Client {
             self.queued.load(Relaxed),
             self.watched.load(Relaxed),
             input + output + multi_bytes,
+            self.user_name(),
             self.protocol.load(Relaxed),
             text(&names.library),
             text(&names.library_version),

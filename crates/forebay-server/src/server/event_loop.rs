@@ -22,6 +22,7 @@ use super::{LoopStats, Server};
 use super::{idle, metrics};
 use crate::config::{Config, Unprotected};
 use crate::connection::Connection;
+use crate::users::{Users, UsersError};
 
 /// How long connections have to finish when the server ends.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,6 +47,9 @@ pub enum ServeError {
     /// Strangers could connect.
     #[error(transparent)]
     Unprotected(#[from] Unprotected),
+    /// The users are not known.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// The engine could not be opened.
     #[error("cannot open the engine: {0}")]
     Engine(#[from] forebay::Error),
@@ -68,6 +72,7 @@ pub struct Listening {
 /// It could not be started. Nothing is left running then.
 pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), ServeError> {
     config.check_protected_mode()?;
+    let users = Users::open(&config)?;
     let engine = Engine::open(config.persistence.engine_config())?;
     let bound = Arc::new(bind(&config)?);
     let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
@@ -77,7 +82,7 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), Se
         None => None,
     };
     let socket_path = config.unixsocket.clone();
-    let server = Arc::new(Server::new(engine, config));
+    let server = Arc::new(Server::new(engine, users, config));
     server.set_port(addresses.first().map_or(0, SocketAddr::port));
     let loops = start_loops(&server, &bound)?;
     is_ready(&Listening { addresses, metrics });
@@ -93,6 +98,7 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), Se
         warn!("what came last may not be on the medium: {error}");
     }
     server.durable.close();
+    server.users.close();
     if let Some(path) = socket_path {
         // It is of no use without a server.
         drop(fs::remove_file(path));

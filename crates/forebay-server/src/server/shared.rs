@@ -16,6 +16,7 @@ use super::shutdown::Shutdown;
 use super::slowlog::Slowlog;
 use super::stats::LoopStats;
 use crate::config::{Config, Settings};
+use crate::users::Users;
 
 /// What all connections of a server share.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(crate) struct Server {
     /// What cannot be changed while the server runs.
     pub(crate) config: Config,
     settings: ArcSwap<Settings>,
+    pub(crate) users: Users,
     pub(crate) clients: Clients,
     pub(crate) pubsub: PubSub,
     pub(crate) shutdown: Shutdown,
@@ -43,7 +45,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn new(engine: Engine, config: Config) -> Self {
+    pub(crate) fn new(engine: Engine, users: Users, config: Config) -> Self {
         let (clock, ticker) = (Clock::system(), quanta::Clock::new());
         let started_ms = clock.unix_ms();
         let random = ahash::RandomState::new();
@@ -58,6 +60,7 @@ impl Server {
             engine: engine.at_level(Level::None),
             durable: engine,
             settings: ArcSwap::from_pointee(config.settings.clone()),
+            users,
             clients: Clients::default(),
             pubsub: PubSub::default(),
             shutdown: Shutdown::default(),

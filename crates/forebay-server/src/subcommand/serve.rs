@@ -55,7 +55,7 @@ fn start_log(config: &Config) {
 struct Banner {
     data: String,
     unixsocket: Option<String>,
-    password: &'static str,
+    password: String,
     loops: usize,
 }
 
@@ -83,12 +83,13 @@ impl Banner {
                 .unixsocket
                 .as_ref()
                 .map(|path| path.display().to_string()),
-            password: match config.settings.needs_password() {
-                true => "required",
-                false if config.hosts.iter().all(IpAddr::is_loopback) => {
-                    "none: only this machine can connect"
+            password: match &config.users_file {
+                Some(file) => format!("of the users in {}", file.display()),
+                None if config.settings.needs_password() => "required".to_owned(),
+                None if config.hosts.iter().all(IpAddr::is_loopback) => {
+                    "none: only this machine can connect".to_owned()
                 }
-                false => "none, and others can connect",
+                None => "none, and others can connect".to_owned(),
             },
             loops: config.loops,
         }

@@ -176,6 +176,21 @@ fn stats(context: &mut Context<'_, '_>, text: &mut String) {
     );
     line(text, "pubsub_channels", server.pubsub.channel_count());
     line(text, "pubsub_patterns", server.pubsub.pattern_count());
+    for (name, value) in [
+        (
+            "auth",
+            (|stats| stats.denied_logins.value()) as fn(&LoopStats) -> u64,
+        ),
+        ("cmd", |stats| stats.denied_commands.value()),
+        ("key", |stats| stats.denied_keys.value()),
+        ("channel", |stats| stats.denied_channels.value()),
+    ] {
+        line(
+            text,
+            &format!("acl_access_denied_{name}"),
+            sum(&loops, value),
+        );
+    }
     let errors = |stats: &LoopStats| stats.errors().iter().map(|(_, count)| count).sum();
     line(text, "total_error_replies", sum(&loops, errors));
 }
