@@ -31,6 +31,7 @@ impl Connection {
         client.is_blocked.store(true, Relaxed);
         let ended = self.wait_for(&client, &mut *waiting).await;
         client.is_blocked.store(false, Relaxed);
+        client.set_awaited(Vec::new());
         ended
     }
 

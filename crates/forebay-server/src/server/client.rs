@@ -72,8 +72,18 @@ pub(crate) struct Client {
     names: Mutex<Names>,
     /// Who it is; none before its connection is there.
     user: Mutex<Option<Arc<User>>>,
+    /// The keys that its command waits for.
+    awaited: Mutex<Vec<Awaited>>,
     notify: Notify,
     mail: Mutex<Mail>,
+}
+
+/// A key that a command waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Awaited {
+    pub(crate) key: Bytes,
+    /// Whether the wait ends when the key is deleted.
+    pub(crate) ends_without_key: bool,
 }
 
 /// What a client calls itself.
@@ -113,6 +123,7 @@ impl Client {
             protocol: AtomicU8::new(2),
             names: Mutex::default(),
             user: Mutex::default(),
+            awaited: Mutex::default(),
             notify: Notify::new(),
             mail: Mutex::default(),
         }
@@ -178,6 +189,15 @@ impl Client {
 
     pub(crate) fn set_library_version(&self, version: Bytes) {
         self.names.lock().library_version = version;
+    }
+
+    /// The keys that its command waits for; none when it does not wait.
+    pub(crate) fn awaited(&self) -> Vec<Awaited> {
+        self.awaited.lock().clone()
+    }
+
+    pub(crate) fn set_awaited(&self, awaited: Vec<Awaited>) {
+        *self.awaited.lock() = awaited;
     }
 
     pub(crate) fn user(&self) -> Option<Arc<User>> {

@@ -4,6 +4,7 @@ use core::fmt::Write;
 use core::sync::atomic::Ordering::Relaxed;
 use std::collections::BTreeMap;
 
+use ahash::AHashSet;
 use forebay_resp::VerbatimFormat;
 
 use crate::command::connection::REDIS_VERSION;
@@ -97,6 +98,11 @@ fn clients(context: &mut Context<'_, '_>, text: &mut String) {
     line(text, "blocked_clients", blocked);
     line(text, "tracking_clients", 0);
     line(text, "pubsub_clients", subscribers);
+    let awaited: AHashSet<_> = clients.iter().flat_map(|client| client.awaited()).collect();
+    let on_nokey: AHashSet<_> = awaited.iter().filter(|key| key.ends_without_key).collect();
+    let keys: AHashSet<_> = awaited.iter().map(|awaited| &awaited.key).collect();
+    line(text, "total_blocking_keys", keys.len());
+    line(text, "total_blocking_keys_on_nokey", on_nokey.len());
 }
 
 fn memory(_: &mut Context<'_, '_>, text: &mut String) {
