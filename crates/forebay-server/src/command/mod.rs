@@ -28,7 +28,9 @@
 //! After MULTI a command goes no further than step 2 and is kept as it was sent; EXEC takes the
 //! rest of the steps for all of them at once.
 
+pub(crate) mod access;
 pub(crate) mod arguments;
+pub(crate) mod category;
 pub(crate) mod connection;
 mod context;
 pub(crate) mod flow;
@@ -89,6 +91,14 @@ impl<'a> Command<'a> {
             Self::List(command) => command.keys(keys),
             Self::BlockingList(command) => command.keys(keys),
             Self::Stream(command) => command.keys(keys),
+        }
+    }
+
+    /// The channels that it sends to or would listen to, and whether they are patterns.
+    pub(crate) fn channels(&self) -> (&[&'a [u8]], bool) {
+        match self {
+            Self::Pubsub(command) => command.channels(),
+            _ => (&[], false),
         }
     }
 
