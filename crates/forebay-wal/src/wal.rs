@@ -83,16 +83,15 @@ impl Wal {
             io::ErrorKind::WouldBlock => Error::Locked,
             _ => Error::io("locking the directory")(error),
         })?;
-        let mut inventory = Inventory::take(&*storage)?;
+        let mut inventory = Inventory::look(&*storage)?;
         let found = inventory.store(&*storage)?;
         if let Some(store) = &found {
             config.segment_bytes = store.segment_bytes;
             config.record_bytes_max = config.record_bytes_max.min(config.record_bytes_limit());
             config.check()?;
         }
-        inventory.check_spares(&*storage, config.segment_bytes)?;
         let (recovered, new) = match found {
-            Some(store) => (recover(&storage, store, &inventory)?, false),
+            Some(store) => (recover(&storage, store, inventory)?, false),
             None => (fresh(&storage, &config, inventory)?, true),
         };
         let replay = Replay::new(&storage, recovered.store, recovered.start, recovered.end);
@@ -397,7 +396,12 @@ impl Drop for Permit<'_> {
 }
 
 /// A store that is not there yet: its first segment is made before its name.
-fn fresh(storage: &Arc<dyn Storage>, config: &Config, inventory: Inventory) -> Result<Recovered> {
+fn fresh(
+    storage: &Arc<dyn Storage>,
+    config: &Config,
+    mut inventory: Inventory,
+) -> Result<Recovered> {
+    inventory.clean(&**storage, config.segment_bytes)?;
     let chance = || storage.random().map_err(Error::io("asking for chance"));
     let mut id = [0; 16];
     id[..8].copy_from_slice(&chance()?.to_le_bytes());

@@ -98,6 +98,9 @@ pub(crate) struct Writer {
     epoch: u64,
     /// Everything before this is synced.
     durable: Position,
+    /// The same, and an epoch ends here: what a checkpoint may rely on, for recovery cuts back to
+    /// the end of an epoch.
+    durable_epoch: Position,
     /// Whether some frame of the log is not vouched for by a later one.
     unvouched: bool,
     dirty_since: Option<Duration>,
@@ -129,6 +132,7 @@ impl Writer {
             sequence: resume.sequence,
             epoch: resume.epoch,
             durable,
+            durable_epoch: durable,
             unvouched: charged > 0,
             dirty_since: None,
             active,
@@ -211,6 +215,7 @@ impl Writer {
             self.stats.syncs += 1;
             self.dirty_since = None;
             self.durable = self.position();
+            self.durable_epoch = self.durable;
             self.unvouched = true;
             self.show();
         }
@@ -294,6 +299,7 @@ impl Writer {
         self.write_empty(Flags::EPOCH_END)?;
         self.file.sync()?;
         self.durable = self.position();
+        self.durable_epoch = self.durable;
         self.unvouched = false;
         self.show();
         Ok(())
@@ -324,7 +330,7 @@ impl Writer {
         self.stats.free_bytes = self.shared.space.free();
         let mut shown = self.shared.shown.lock();
         shown.tail = self.position();
-        shown.durable = self.durable;
+        shown.durable = self.durable_epoch;
         shown.stats = self.stats;
     }
 }
