@@ -107,6 +107,11 @@ impl Walk {
                     }
                     self.accept(segment, &frame);
                 }
+                // A seal is where it should be: it is the segment behind it that is not.
+                (Verdict::Refuse(Damage::Missing), _) => {
+                    let next = Segment::name(segment.header.number + 1);
+                    return Err(Error::corrupt(&next, 0, Damage::Missing));
+                }
                 (Verdict::Refuse(damage), _) => return refuse(&self.cursor, damage),
                 (Verdict::Next | Verdict::Cut, _) => return Ok(()),
                 (Verdict::Accept, None) => return refuse(&self.cursor, Damage::Unreadable),
