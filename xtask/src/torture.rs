@@ -41,7 +41,12 @@ const PARTS: [Part; 4] = [
     (
         "medium",
         "an engine on a medium that fails, system call by system call",
-        &["--package=forebay", "--test=medium", "--", "--include-ignored"],
+        &[
+            "--package=forebay",
+            "--test=medium",
+            "--",
+            "--include-ignored",
+        ],
     ),
 ];
 

@@ -57,7 +57,10 @@ impl<'a> Judge<'a> {
         let before = image(&self.disk);
         let outcome = self.open(case, None);
         if outcome == Outcome::Refused {
-            assert!(image(&self.disk) == before, "{case}: a refusal changes nothing");
+            assert!(
+                image(&self.disk) == before,
+                "{case}: a refusal changes nothing"
+            );
         }
         self.disk = self.store.disk.fork();
         outcome

@@ -6,7 +6,7 @@
 //! nothing; and damage that nobody notices is where the format says that nobody looks.
 //!
 //! A program of its own, for it counts what the whole process allocates. The whole sweep takes
-//! minutes: `cargo xtask torture`.
+//! long: `cargo xtask torture`.
 #![cfg(test)]
 
 #[expect(dead_code, reason = "the peak is what counts")]

@@ -119,7 +119,9 @@ fn fill(engine: &Engine, hand: &mut Hand) {
         engine.set("string", n.to_string()).expect("there is room");
         turn(hand);
     }
-    engine.checkpoint_by_hand(hand, |_| ()).expect("it is there");
+    engine
+        .checkpoint_by_hand(hand, |_| ())
+        .expect("it is there");
     turn(hand);
     engine.sadd("set", &["a", "b"]).expect("there is room");
     for n in 0..7 {
@@ -138,16 +140,22 @@ fn fill(engine: &Engine, hand: &mut Hand) {
     let read = engine.xreadgroup("g", "c", &[("stream", GroupReadFrom::New)], &options);
     let read = read.expect("the group is there").remove(0).1;
     turn(hand);
-    engine.xack("stream", "g", [read[0].id]).expect("it is pending");
+    engine
+        .xack("stream", "g", [read[0].id])
+        .expect("it is pending");
     engine.rename("mq", "renamed").expect("it is there");
     turn(hand);
-    engine.checkpoint_by_hand(hand, |_| ()).expect("it is there");
+    engine
+        .checkpoint_by_hand(hand, |_| ())
+        .expect("it is there");
     turn(hand);
     for n in 0..10 {
         engine.rpush("mq", [format!("message {n}")]).expect("room");
         turn(hand);
     }
-    engine.xack("stream", "g", [read[1].id]).expect("it is pending");
+    engine
+        .xack("stream", "g", [read[1].id])
+        .expect("it is pending");
     turn(hand);
 }
 
@@ -175,7 +183,9 @@ fn last_frame(
     before: &BTreeMap<String, Vec<u8>>,
     after: &BTreeMap<String, Vec<u8>>,
 ) -> (String, core::ops::Range<usize>, usize) {
-    let mut changed = after.iter().filter(|(name, bytes)| before.get(*name) != Some(bytes));
+    let mut changed = after
+        .iter()
+        .filter(|(name, bytes)| before.get(*name) != Some(bytes));
     let (name, bytes) = changed.next().expect("a frame was written");
     assert!(changed.next().is_none(), "into one file");
     let old = &before[name];
