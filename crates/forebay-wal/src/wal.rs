@@ -150,7 +150,7 @@ impl Wal {
         }
         let charge = bytes + RECORD_HEADER_BYTES;
         let charge = i64::try_from(charge).unwrap_or(i64::MAX);
-        while !lane.take_credit(charge) {
+        while !(shared.space.is_open(purpose) && lane.take_credit(charge)) {
             if let Some(taken) = shared.space.take(charge, purpose) {
                 lane.add_credit(taken);
                 continue;
@@ -171,7 +171,7 @@ impl Wal {
 
     /// Makes `room` large enough for a record with a body of `bytes`, for a thread that adds many
     /// records and keeps what it does not use of the room for the next one. Nothing is done when it
-    /// is large enough, and the log goes on.
+    /// is large enough, and the log goes on and is not full.
     ///
     /// While new segments are being made this may wait for them.
     ///
@@ -183,7 +183,8 @@ impl Wal {
             return Err(shared.gate.refusal());
         }
         let needed = i64::try_from(bytes + RECORD_HEADER_BYTES).unwrap_or(i64::MAX);
-        if room.bytes < needed || bytes > shared.config.record_bytes_max {
+        let is_short = room.bytes < needed || bytes > shared.config.record_bytes_max;
+        if is_short || !shared.space.is_open(purpose) {
             let mut permit = self.permit(bytes, purpose)?;
             room.bytes += core::mem::take(&mut permit.charge);
         }
@@ -385,6 +386,14 @@ impl Permit<'_> {
 #[derive(Debug, Default)]
 pub struct Room {
     bytes: i64,
+}
+
+impl Room {
+    /// Whether it is large enough for a record with a body of `bytes`.
+    #[must_use]
+    pub fn fits(&self, bytes: usize) -> bool {
+        i64::try_from(bytes + RECORD_HEADER_BYTES).is_ok_and(|needed| needed <= self.bytes)
+    }
 }
 
 impl Drop for Permit<'_> {

@@ -165,7 +165,7 @@ impl Writer {
         }
         let quiet = self.batch()?;
         self.sync_if_due(wishes)?;
-        self.maintain(wishes)?;
+        self.maintain()?;
         if !quiet {
             return Ok(Next::Turn);
         }
@@ -223,8 +223,11 @@ impl Writer {
     }
 
     /// Frees what is not needed any more, and keeps spare segments at hand.
-    fn maintain(&mut self, wishes: Wishes) -> Result<()> {
-        let below = wishes.recycle_below.min(self.header.number);
+    fn maintain(&mut self) -> Result<()> {
+        // In this order: whoever promises later has told before what to free.
+        self.shared.space.keep_promise();
+        let below = self.shared.wishes.lock().recycle_below;
+        let below = below.min(self.header.number);
         let freed = self.files.recycle_below(below)?;
         if freed > 0 {
             let freed_bytes = i64::try_from(freed).unwrap_or(i64::MAX);
