@@ -1,5 +1,5 @@
 //! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask
-//! fuzz`, `cargo xtask ci`.
+//! fuzz`, `cargo xtask torture`, `cargo xtask ci`.
 #![forbid(unsafe_code)]
 
 mod ci;
@@ -7,6 +7,7 @@ mod fuzz;
 mod loom;
 mod process;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +24,9 @@ usage: cargo xtask <task>
   fuzz [--seconds N] [FILTER]...
                       try the seeds of the fuzz targets whose names contain a FILTER, or of all,
                       and then new inputs for so many seconds each (10)
+  torture [--seeds N] [PART]...
+                      the long tests of what is durable, with so many seeds for each kind of
+                      history (4000); parts: corruption log crashes medium
   ci [--skip STEP]... run every check in turn and stop at the first that fails
       steps: fmt clippy clippy-loom doc tidy test loom fuzz
 ";
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
             "tidy" => no_arguments(rest).and_then(|()| tidy::run(&root())),
             "loom" => loom::Options::parse(rest).and_then(|options| options.run(&root())),
             "fuzz" => fuzz::Options::parse(rest).and_then(|options| options.run(&root())),
+            "torture" => torture::Options::parse(rest).and_then(|options| options.run(&root())),
             "ci" => ci::run(&root(), rest),
             _ => Err(format!("no task `{task}`\n\n{USAGE}")),
         },

@@ -28,7 +28,7 @@ pub(crate) struct Wishes {
 pub(crate) struct Shown {
     /// The end of what is written; between two epochs.
     pub(crate) tail: Position,
-    /// The end of what is synced.
+    /// The end of the last epoch that is synced.
     pub(crate) durable: Position,
     pub(crate) stats: Stats,
 }

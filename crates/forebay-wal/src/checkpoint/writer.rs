@@ -89,6 +89,7 @@ impl CheckpointWriter {
         let mut wishes = self.shared.wishes.lock();
         wishes.recycle_below = self.header.position.segment();
         drop(wishes);
+        self.shared.space.promise();
         self.shared.wake();
         Ok(())
     }

@@ -98,6 +98,9 @@ pub(crate) struct Writer {
     epoch: u64,
     /// Everything before this is synced.
     durable: Position,
+    /// The same, and an epoch ends here: what a checkpoint may rely on, for recovery cuts back to
+    /// the end of an epoch.
+    durable_epoch: Position,
     /// Whether some frame of the log is not vouched for by a later one.
     unvouched: bool,
     dirty_since: Option<Duration>,
@@ -130,6 +133,7 @@ impl Writer {
             sequence: resume.sequence,
             epoch: resume.epoch,
             durable,
+            durable_epoch: durable,
             unvouched: charged > 0,
             dirty_since: None,
             active,
@@ -162,7 +166,7 @@ impl Writer {
         }
         let quiet = self.batch()?;
         self.sync_if_due(wishes)?;
-        self.maintain(wishes)?;
+        self.maintain()?;
         if !quiet {
             return Ok(Next::Turn);
         }
@@ -214,6 +218,7 @@ impl Writer {
             self.stats.syncs += 1;
             self.dirty_since = None;
             self.durable = self.position();
+            self.durable_epoch = self.durable;
             self.unvouched = true;
             self.show();
         }
@@ -221,8 +226,11 @@ impl Writer {
     }
 
     /// Frees what is not needed any more, and keeps spare segments at hand.
-    fn maintain(&mut self, wishes: Wishes) -> Result<()> {
-        let below = wishes.recycle_below.min(self.header.number);
+    fn maintain(&mut self) -> Result<()> {
+        // In this order: whoever promises later has told before what to free.
+        self.shared.space.keep_promise();
+        let below = self.shared.wishes.lock().recycle_below;
+        let below = below.min(self.header.number);
         let freed = self.files.recycle_below(below)?;
         if freed > 0 {
             let freed_bytes = i64::try_from(freed).unwrap_or(i64::MAX);
@@ -297,6 +305,7 @@ impl Writer {
         self.write_empty(Flags::EPOCH_END)?;
         self.file.sync()?;
         self.durable = self.position();
+        self.durable_epoch = self.durable;
         self.unvouched = false;
         // Nobody has written for some time.
         self.shared.lanes.pool.empty();
@@ -329,7 +338,7 @@ impl Writer {
         self.stats.free_bytes = self.shared.space.free();
         let mut shown = self.shared.shown.lock();
         shown.tail = self.position();
-        shown.durable = self.durable;
+        shown.durable = self.durable_epoch;
         shown.stats = self.stats;
     }
 }
