@@ -7,6 +7,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::engine::is_generator;
 use crate::fault::Fault;
 use crate::measure::latency::Latency;
 use crate::measure::memory::{self, MemoryUse};
@@ -167,14 +168,14 @@ impl Case {
         (self.run)(work)
     }
 
-    /// Runs the check once, where there is one.
+    /// Runs the check once, where there is one; how long it took says nothing.
     ///
     /// # Errors
     /// What is wrong with the engine.
-    pub fn check(&self, work: &Work) -> Result<(), Fault> {
+    pub fn check(&self, work: &Work) -> Result<Sample, Fault> {
         self.check
             .as_ref()
-            .map_or(Ok(()), |check| check(work).map(drop))
+            .map_or_else(|| Ok(Sample::default()), |check| check(work))
     }
 
     /// Runs the timed part in the open loop, at so many messages per second, where it has such a
@@ -220,6 +221,12 @@ impl Case {
     #[must_use]
     pub const fn is_paced(&self) -> bool {
         self.paced.is_some()
+    }
+
+    /// Whether it is worth a process of its own to see how much memory it takes.
+    #[must_use]
+    pub fn is_weighed(&self) -> bool {
+        !is_generator(self.engine)
     }
 
     /// `engine`, or `engine:variant`.

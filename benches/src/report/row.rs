@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::engine::is_ours;
+use crate::engine::{is_generator, is_ours, is_peer};
 use crate::measure::case::Figure;
 use crate::measure::latency::{Latency, Quantiles};
 use crate::measure::stats::{median, median_deviation};
@@ -118,21 +118,48 @@ impl Row {
     }
 }
 
+/// The field with the command that measures the row's group again.
+pub const COMMAND: &str = "command";
+/// The field that says how much of this figure is what the workload itself costs, from 0 to 1.
+pub const GENERATOR_PART: &str = "generator_part";
+/// The field with the median latency of each round, where that is what decides.
+pub const ROUNDS_P50: &str = "rounds_p50_ns";
+
 /// The rows of a group, each compared with the best peer.
-pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize) -> Vec<Row> {
+pub(crate) fn rows(
+    group: &Group,
+    entries: &[Entry],
+    payload: usize,
+    command: &str,
+) -> Vec<Row> {
     let measured = |entry: &&Entry| !entry.samples.is_empty() || entry.fault.is_some();
     let mut rows: Vec<Row> = entries
         .iter()
         .filter(measured)
         .map(|entry| row(group, entry, payload))
         .collect();
-    let peers = rows.iter().filter(|row| !is_ours(&row.engine));
-    let best = peers
-        .filter_map(|row| row.figure(group.figure))
-        .reduce(f64::min);
+    let best_of = |rows: &[Row], is_one: fn(&str) -> bool| {
+        let those = rows.iter().filter(|row| is_one(&row.engine));
+        those
+            .filter_map(|row| row.figure(group.figure))
+            .reduce(f64::min)
+    };
+    let best = best_of(&rows, is_peer);
+    let generator = best_of(&rows, is_generator);
     for row in &mut rows {
-        let own = row.figure(group.figure);
-        row.vs_best_peer = best.zip(own).map(|(best, own)| rounded(best / own, 3));
+        row.extra.insert(COMMAND.to_owned(), command.into());
+        let Some(own) = row.figure(group.figure) else {
+            continue;
+        };
+        if !is_generator(&row.engine) {
+            row.vs_best_peer = best.map(|best| rounded(best / own, 3));
+        }
+        if let Some(generator) = generator
+            && is_ours(&row.engine)
+        {
+            let part = rounded(generator / own, 3);
+            row.extra.insert(GENERATOR_PART.to_owned(), part.into());
+        }
     }
     rows
 }
@@ -254,6 +281,16 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
             let value = median(&values).map(|value| rounded(value, 3));
             extra.insert((*field).to_owned(), value.into());
         }
+    }
+    if group.figure == Figure::P50 {
+        let rounds = if entry.paced.is_empty() {
+            samples
+        } else {
+            &entry.paced
+        };
+        let medians = rounds.iter().filter_map(|round| round.latency.quantiles());
+        let medians: Vec<u64> = medians.map(|quantiles| quantiles.p50_ns).collect();
+        extra.insert(ROUNDS_P50.to_owned(), medians.into());
     }
     if let Some(bytes) = entry.memory.retained_bytes {
         extra.insert("retained_bytes".to_owned(), bytes.into());
