@@ -13,13 +13,15 @@
 //!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
 //! * [`record`]: what a run leaves behind, as files.
-//! * [`report`]: rows, the table, the progress bar, the machine.
+//! * [`report`]: rows, tables, the live view, the machine.
+//! * [`compare`]: what became slower between two measurements.
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
 pub mod audit;
 mod command;
+pub mod compare;
 pub mod drive;
 pub mod engine;
 pub mod fault;

@@ -97,6 +97,7 @@ type Paced = Arc<dyn Fn(&Work, f64) -> Result<Sample, Fault> + Send + Sync>;
 pub struct Case {
     engine: &'static str,
     variant: Option<&'static str>,
+    promise: Option<&'static str>,
     check: Option<Run>,
     run: Run,
     weigh: Weigh,
@@ -123,11 +124,20 @@ impl Case {
         Self {
             engine,
             variant,
+            promise: None,
             check: None,
             run,
             weigh: Arc::new(weigh),
             paced: None,
         }
+    }
+
+    /// Says what an acknowledgement promises, where that is not the same for all: a case is compared
+    /// only with peers that promise the same.
+    #[must_use]
+    pub const fn promising(mut self, promise: &'static str) -> Self {
+        self.promise = Some(promise);
+        self
     }
 
     /// Adds what must succeed before the engine is timed.
@@ -209,6 +219,12 @@ impl Case {
     #[must_use]
     pub const fn variant(&self) -> Option<&'static str> {
         self.variant
+    }
+
+    /// What an acknowledgement promises, where that is not the same for all of a group.
+    #[must_use]
+    pub const fn promise(&self) -> Option<&'static str> {
+        self.promise
     }
 
     /// Whether the engine is checked before it is timed.

@@ -65,7 +65,7 @@ pub(super) const COLUMNS: [Column; 23] = [
 ];
 
 /// Three digits or so.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     let digits = if size >= 100.0 {
         0
@@ -77,7 +77,7 @@ fn short(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-fn ratio(value: f64) -> String {
+pub(super) fn ratio(value: f64) -> String {
     format!("{value:.2}x")
 }
 
@@ -88,9 +88,17 @@ const fn wide(value: u64) -> f64 {
 
 /// A latency with its unit.
 fn duration(ns: u64) -> String {
-    let ns = wide(ns);
+    if ns < 1_000 {
+        format!("{ns} ns")
+    } else {
+        duration_of(wide(ns))
+    }
+}
+
+/// A time with its unit, three digits or so.
+pub(super) fn duration_of(ns: f64) -> String {
     match ns {
-        _ if ns < 1e3 => format!("{ns:.0} ns"),
+        _ if ns < 1e3 => format!("{} ns", short(ns)),
         _ if ns < 1e6 => format!("{} us", short(ns / 1e3)),
         _ if ns < 1e9 => format!("{} ms", short(ns / 1e6)),
         _ => format!("{} s", short(ns / 1e9)),

@@ -122,6 +122,9 @@ impl Row {
 pub const COMMAND: &str = "command";
 /// The field that says how much of this figure is what the workload itself costs, from 0 to 1.
 pub const GENERATOR_PART: &str = "generator_part";
+/// The field that says what an acknowledgement promises; peers that promise something else are not
+/// compared with.
+pub const PROMISE: &str = "promise";
 /// The field with the median latency of each round, where that is what decides.
 pub const ROUNDS_P50: &str = "rounds_p50_ns";
 
@@ -138,15 +141,21 @@ pub(crate) fn rows(
         .filter(measured)
         .map(|entry| row(group, entry, payload))
         .collect();
-    let best_of = |rows: &[Row], is_one: fn(&str) -> bool| {
-        let those = rows.iter().filter(|row| is_one(&row.engine));
+    let least = |rows: &[Row], is_one: &dyn Fn(&Row) -> bool| {
+        let those = rows.iter().filter(|row| is_one(row));
         those
             .filter_map(|row| row.figure(group.figure))
             .reduce(f64::min)
     };
-    let best = best_of(&rows, is_peer);
-    let generator = best_of(&rows, is_generator);
-    for row in &mut rows {
+    let generator = least(&rows, &|row| is_generator(&row.engine));
+    let is_rival = |row: &Row, other: &Row| {
+        is_peer(&other.engine) && other.extra.get(PROMISE) == row.extra.get(PROMISE)
+    };
+    let best: Vec<Option<f64>> = rows
+        .iter()
+        .map(|row| least(&rows, &|other| is_rival(row, other)))
+        .collect();
+    for (row, best) in rows.iter_mut().zip(best) {
         row.extra.insert(COMMAND.to_owned(), command.into());
         let Some(own) = row.figure(group.figure) else {
             continue;
@@ -267,6 +276,9 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
     let mut extra: Map<String, Value> = Map::new();
     for (field, value) in &group.shape.extra {
         extra.insert((*field).to_owned(), value.clone());
+    }
+    if let Some(promise) = entry.case.promise() {
+        extra.insert(PROMISE.to_owned(), promise.into());
     }
     for rounds in [samples, &entry.paced] {
         for (field, _) in rounds.first().map_or(&[][..], |sample| &sample.extra) {
