@@ -58,8 +58,10 @@ fn narrowest(options: &Options, part: &Part) -> Options {
         groups.map(|group| group.shape.title).collect()
     };
     let mut narrow = options.clone();
-    let lists: [fn(&mut Options) -> &mut Vec<usize>; 2] =
-        [|options| &mut options.threads, |options| &mut options.waiters];
+    let lists: [fn(&mut Options) -> &mut Vec<usize>; 2] = [
+        |options| &mut options.threads,
+        |options| &mut options.waiters,
+    ];
     for list in lists {
         let with = |numbers: Vec<usize>| {
             let mut candidate = narrow.clone();

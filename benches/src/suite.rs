@@ -64,8 +64,17 @@ const LINES: [Line; 24] = [
     line(Workload::StreamAdd, "1 producer", 10.0).quick(5.0),
     line(Workload::StreamRead, "COUNT 100", 8.0),
     line(Workload::StreamRange, "XRANGE COUNT 100", 8.0),
-    line(Workload::StreamGroup, "1 producer, 2 consumers, COUNT 10 ", 11.0).quick(6.0),
-    line(Workload::StreamGroup, "backlog, 2 consumers, COUNT 100 ", 10.0),
+    line(
+        Workload::StreamGroup,
+        "1 producer, 2 consumers, COUNT 10 ",
+        11.0,
+    )
+    .quick(6.0),
+    line(
+        Workload::StreamGroup,
+        "backlog, 2 consumers, COUNT 100 ",
+        10.0,
+    ),
     line(Workload::StreamFanout, "4 groups", 9.0),
     line(Workload::StreamOutpace, "4x", 9.0),
     line(Workload::StreamTrim, "", 9.0),
@@ -119,7 +128,13 @@ mod tests {
             let found = groups
                 .iter()
                 .filter(|group| group.shape.title.contains(line.title));
-            assert_eq!(found.count(), 1, "{} '{}'", line.workload.name(), line.title);
+            assert_eq!(
+                found.count(),
+                1,
+                "{} '{}'",
+                line.workload.name(),
+                line.title
+            );
             standard += line.standard;
             quick += line.quick.unwrap_or(0.0);
         }

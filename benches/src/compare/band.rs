@@ -58,7 +58,10 @@ pub fn spread(row: &Row) -> Option<f64> {
     let rounds = match row.figure {
         Figure::P50 => {
             let rounds = row.extra.get(ROUNDS_P50)?.as_array()?;
-            rounds.iter().filter_map(serde_json::Value::as_f64).collect()
+            rounds
+                .iter()
+                .filter_map(serde_json::Value::as_f64)
+                .collect()
         }
         Figure::Bytes => Vec::new(),
         Figure::NsPerOp => row.rounds_ns.clone(),

@@ -10,8 +10,8 @@ mod text;
 
 use std::collections::HashMap;
 
-pub use self::old::Old;
 use self::band::Noise;
+pub use self::old::Old;
 use crate::engine::{is_generator, is_ours, is_peer};
 use crate::measure::case::Figure;
 use crate::measure::stats::median;

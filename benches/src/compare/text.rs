@@ -16,13 +16,19 @@ impl Comparison {
     /// The comparison as text; rows within the noise are only counted unless `all` are asked for.
     #[must_use]
     pub fn render(&self, marks: Marks, all: bool) -> String {
-        let mut text = format!("\n{}compared with {}{}\n", marks.heading, self.name, marks.end);
+        let mut text = format!(
+            "\n{}compared with {}{}\n",
+            marks.heading, self.name, marks.end
+        );
         for warning in &self.warnings {
             let _ = writeln!(text, "{}WARNING: {warning}{}", marks.fault, marks.end);
         }
         self.render_changes(marks, all, &mut text);
         let count = |verdict| {
-            let of_it = self.changes.iter().filter(|change| change.verdict == verdict);
+            let of_it = self
+                .changes
+                .iter()
+                .filter(|change| change.verdict == verdict);
             of_it.count()
         };
         let worse = count(Verdict::Worse) + count(Verdict::Broken);

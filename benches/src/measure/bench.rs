@@ -150,11 +150,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    fn time(
-        &mut self,
-        budget: Option<&Budget>,
-        context: &mut Context<'_>,
-    ) -> Result<(), Fault> {
+    fn time(&mut self, budget: Option<&Budget>, context: &mut Context<'_>) -> Result<(), Fault> {
         for round in 0..self.rounds {
             let start = Instant::now();
             let what = format!("round {} of {}", round + 1, self.rounds);

@@ -53,7 +53,11 @@ pub(super) fn fitting(first: Trial, second: Option<Trial>, seconds: f64) -> u64 
         Some(second) if second.messages > first.messages && second.seconds > first.seconds => {
             let each = (second.seconds - first.seconds) / as_f64(second.messages - first.messages);
             let fixed = first.seconds - each * as_f64(first.messages);
-            if fixed < 0.0 { simple(second) } else { (fixed, each) }
+            if fixed < 0.0 {
+                simple(second)
+            } else {
+                (fixed, each)
+            }
         }
         Some(second) => simple(second),
         None => simple(first),

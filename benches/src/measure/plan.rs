@@ -1,5 +1,7 @@
 //! What the options lead to: groups in their order, each with what it may take.
 
+use core::fmt;
+
 use crate::measure::case::as_f64;
 use crate::measure::{Case, Group};
 use crate::options::Options;
@@ -53,6 +55,25 @@ impl Outline {
     #[must_use]
     pub fn total(&self) -> f64 {
         self.seconds.iter().sum()
+    }
+}
+
+impl fmt::Display for Outline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let (groups, rounds) = (self.seconds.len(), self.rounds as usize);
+        write!(
+            f,
+            "{groups} group{}, {rounds} round{} each, about ",
+            plural(groups),
+            plural(rounds)
+        )?;
+        let total = self.total().ceil();
+        let (minutes, seconds) = ((total / 60.0).floor(), total % 60.0);
+        if minutes > 0.0 {
+            write!(f, "{minutes:.0} min ")?;
+        }
+        write!(f, "{seconds:.0} s")
     }
 }
 

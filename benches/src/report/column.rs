@@ -1,7 +1,8 @@
 //! The columns of the table, and numbers as people read them.
 
 use crate::measure::case::Figure;
-use crate::report::row::Row;
+use crate::report::row::{GENERATOR_PART, Row};
+use crate::report::summary::GENERATOR_LIMIT;
 
 /// A column; it is shown where some row has a figure for it.
 pub(super) struct Column {
@@ -26,7 +27,7 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 23] = [
+pub(super) const COLUMNS: [Column; 24] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
@@ -60,6 +61,11 @@ pub(super) const COLUMNS: [Column; 23] = [
     column("left", |row| row.number("retained_bytes").map(mebibytes)),
     column("peak RSS", |row| {
         row.peak_rss_bytes.map(|bytes| mebibytes(wide(bytes)))
+    }),
+    column("generator's", |row| {
+        let part = row.number(GENERATOR_PART)?;
+        let mark = if part > GENERATOR_LIMIT { " !" } else { "" };
+        Some(format!("{:.0} %{mark}", part * 100.0))
     }),
     column("vs best peer", |row| row.vs_best_peer.map(ratio)),
 ];

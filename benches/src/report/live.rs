@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use crate::engine::is_generator;
 use crate::measure::stats::median;
 use crate::measure::{Case, Pulse, Sample};
 use crate::report::figure::rate;
+use crate::report::table::GENERATOR;
 
 /// One engine of the group that is being measured.
 #[derive(Debug)]
@@ -45,7 +47,11 @@ impl Live {
     }
 
     fn engine(&mut self, case: &Case) -> usize {
-        let label = case.label();
+        let label = if is_generator(case.engine()) {
+            GENERATOR.to_owned()
+        } else {
+            case.label()
+        };
         let known = self.engines.iter().position(|engine| engine.label == label);
         known.unwrap_or_else(|| {
             self.engines.push(Engine {
@@ -125,7 +131,12 @@ pub(super) fn bar(part: f64, width: usize) -> String {
     let done = (part.clamp(0.0, 1.0) * width as f64) as usize;
     let head = usize::from(done < width);
     let rest = width - done - head;
-    format!("[{}{}{}]", "=".repeat(done), ">".repeat(head), " ".repeat(rest))
+    format!(
+        "[{}{}{}]",
+        "=".repeat(done),
+        ">".repeat(head),
+        " ".repeat(rest)
+    )
 }
 
 /// Minutes and seconds.

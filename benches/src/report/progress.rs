@@ -1,7 +1,8 @@
 //! Progress on stderr: a live view on a terminal, a line for each finished group elsewhere.
 
+use core::time::Duration;
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -72,7 +73,10 @@ impl<F: FnMut(&Group, &[Row])> Progress<F> {
             return;
         }
         let now = Instant::now();
-        if self.drawn.is_some_and(|drawn| now.duration_since(drawn) < DRAW_EVERY) {
+        if self
+            .drawn
+            .is_some_and(|drawn| now.duration_since(drawn) < DRAW_EVERY)
+        {
             return;
         }
         self.drawn = Some(now);

@@ -129,12 +129,7 @@ pub const PROMISE: &str = "promise";
 pub const ROUNDS_P50: &str = "rounds_p50_ns";
 
 /// The rows of a group, each compared with the best peer.
-pub(crate) fn rows(
-    group: &Group,
-    entries: &[Entry],
-    payload: usize,
-    command: &str,
-) -> Vec<Row> {
+pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize, command: &str) -> Vec<Row> {
     let measured = |entry: &&Entry| !entry.samples.is_empty() || entry.fault.is_some();
     let mut rows: Vec<Row> = entries
         .iter()

@@ -18,13 +18,13 @@ pub const GENERATOR_LIMIT: f64 = 0.3;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
     /// The workload and what distinguishes the group.
-    pub label: String,
+    label: String,
     /// Our figure and its text; none if there is no such row.
     ours: Option<(String, String)>,
     /// The best peer's name and figure.
     peer: Option<(String, String)>,
     /// The best peer's figure by ours: above 1 is better than every peer.
-    pub ratio: Option<f64>,
+    ratio: Option<f64>,
     /// Both sides' spreads together.
     spread: Option<f64>,
     /// How much of our figure is the generator's, when that is too much.
@@ -271,12 +271,22 @@ mod tests {
     #[test]
     fn losses_are_counted_and_every_width_is_kept() {
         let wide = render(&rows(), Marks::PLAIN, 200);
-        assert!(wide.contains("in 1 of 2 groups, behind the best one in 1"), "{wide}");
+        assert!(
+            wide.contains("in 1 of 2 groups, behind the best one in 1"),
+            "{wide}"
+        );
         assert!(wide.is_ascii(), "{wide}");
         let narrow = render(&rows(), Marks::PLAIN, 50);
-        let is_kept = |line: &str| line.len() <= 50 || line.contains("  Forebay is")
-            || line.contains("Less is better") || line.contains("+/- is what");
+        let is_kept = |line: &str| {
+            line.len() <= 50
+                || line.contains("  Forebay is")
+                || line.contains("Less is better")
+                || line.contains("+/- is what")
+        };
         assert!(narrow.lines().all(is_kept), "{narrow}");
-        assert!(render(&[], Marks::PLAIN, 80).is_empty(), "nothing was measured");
+        assert!(
+            render(&[], Marks::PLAIN, 80).is_empty(),
+            "nothing was measured"
+        );
     }
 }

@@ -15,9 +15,7 @@ const MESSAGES: u64 = 4_000_000;
 pub fn groups() -> Vec<Group> {
     let mut cases = Cases(Vec::new());
     visit_queues(&mut cases);
-    cases
-        .0
-        .push(null::case(1, 1, run::<null::Queue, Tally>));
+    cases.0.push(null::case(1, 1, run::<null::Queue, Tally>));
     let shape = Shape {
         workload: "list-seq",
         title: "one thread, push and pop in turn".to_owned(),

@@ -47,9 +47,7 @@ fn group(topology: Topology, count: usize) -> Group {
     visit_streams(&mut cases);
     cases.visit::<Copying>();
     let generator = move |work: &_| run::<null::Stream, Tally>(topology, count, work);
-    cases
-        .made
-        .push(null::case(producers, consumers, generator));
+    cases.made.push(null::case(producers, consumers, generator));
     let entries = if producers == 0 {
         "from a backlog".to_owned()
     } else {

@@ -44,7 +44,9 @@ impl engine::Queue for Queue {
             even: plan.messages - plan.messages % plan.consumers,
             consumers: AtomicU64::new(0),
             left_over: AtomicU64::new(0),
-            pushed: (0..plan.producers).map(|_| CachePadded::default()).collect(),
+            pushed: (0..plan.producers)
+                .map(|_| CachePadded::default())
+                .collect(),
         }
     }
 

@@ -75,7 +75,9 @@ fn group(mix: Mix) -> Group {
         case::<Names>(mix),
         case::<dashmap_mutex_vecdeque::Map>(mix),
         case::<dashmap_segqueue::Map>(mix),
-        null::case(threads, threads, move |work| run::<null::Keyed, Tally>(mix, work)),
+        null::case(threads, threads, move |work| {
+            run::<null::Keyed, Tally>(mix, work)
+        }),
     ];
     Group::new(shape, MESSAGES, Figure::NsPerOp, cases)
 }
