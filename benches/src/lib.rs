@@ -8,16 +8,20 @@
 //!   so that no timed operation goes through a virtual call.
 //! * [`drive`]: the loops that several workloads share.
 //! * [`workload`]: what is done with them, one file per workload.
+//! * [`suite`]: selections of them, with time limits.
 //! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each
 //!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
 //! * [`record`]: what a run leaves behind, as files.
-//! * [`report`]: rows, the table, the progress bar, the machine.
+//! * [`report`]: rows, tables, the live view, the machine.
+//! * [`compare`]: what became slower between two measurements.
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
 pub mod audit;
+mod command;
+pub mod compare;
 pub mod drive;
 pub mod engine;
 pub mod fault;
@@ -27,4 +31,5 @@ pub mod message;
 pub mod options;
 pub mod record;
 pub mod report;
+pub mod suite;
 pub mod workload;

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use crate::engine;
 use crate::engine::resp::Level;
-use crate::measure::{Group, memory};
+use crate::measure::{Group, memory, plan};
 use crate::message::PAYLOAD_BYTES_MIN;
+use crate::suite::Suite;
 use crate::workload::Workload;
 
 /// The payload that every target is stated for.
@@ -55,11 +56,25 @@ impl EngineChoice {
     }
 }
 
+impl fmt::Display for EngineChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match &self.variant {
+            Some(variant) => write!(f, ":{variant}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Everything that can be chosen; the default is the whole table at 64 bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// What is run, in this order.
+    /// What is run, in this order, when no suite is chosen.
     pub workloads: Vec<Workload>,
+    /// A selection with time limits, instead of workloads.
+    pub suite: Option<Suite>,
+    /// Which groups of them, by their title or a part of it; empty means all.
+    pub groups: Vec<String>,
     /// Which engines take part; empty means all.
     pub engines: Vec<EngineChoice>,
     /// Message sizes; everything is run once for each.
@@ -82,12 +97,16 @@ pub struct Options {
     pub levels: Vec<Level>,
     /// The program that can `serve`.
     pub server: Option<PathBuf>,
+    /// Whether memory is measured, in processes of their own.
+    pub memory: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             workloads: Workload::ALL.to_vec(),
+            suite: None,
+            groups: Vec::new(),
             engines: Vec::new(),
             payloads: vec![PAYLOAD_BYTES_DEFAULT],
             messages: None,
@@ -99,6 +118,7 @@ impl Default for Options {
             pipelines: Vec::new(),
             levels: Vec::new(),
             server: None,
+            memory: true,
         }
     }
 }
@@ -122,6 +142,25 @@ impl Options {
         } else {
             self.threads.clone()
         }
+    }
+
+    /// Keeps the groups whose titles were asked for: the one of exactly this title, or else those
+    /// that have the text in theirs.
+    pub(crate) fn retain_groups(&self, groups: &mut Vec<Group>) {
+        if self.groups.is_empty() {
+            return;
+        }
+        let titles: Vec<String> = groups.iter().map(|g| g.shape.title.clone()).collect();
+        let is_chosen = |title: &String| {
+            self.groups.iter().any(|text| {
+                if titles.contains(text) {
+                    title == text
+                } else {
+                    title.contains(text)
+                }
+            })
+        };
+        groups.retain(|group| is_chosen(&group.shape.title));
     }
 
     /// Messages of one run of a group: fewer of larger ones, so that the bytes stay the same.
@@ -168,29 +207,28 @@ impl Options {
         if self.messages == Some(0) || self.rounds == 0 || self.waiters.contains(&0) {
             return Err(OptionsError::Nothing);
         }
-        let mut cases = 0;
-        for (workload, payload) in self.each() {
-            for group in workload.groups(self) {
-                cases += group.cases.len();
-                if group.backlog {
-                    let messages = self.messages_of(&group, payload);
-                    check_memory(workload, messages, payload)?;
-                }
+        let parts = plan::parts(self);
+        for part in &parts {
+            // Where time is the limit, memory is one too.
+            if part.group.backlog && part.seconds.is_none() {
+                let messages = self.messages_of(&part.group, part.payload);
+                check_memory(part.workload, messages, part.payload)?;
             }
         }
-        if cases == 0 {
-            Err(OptionsError::NoCase)
-        } else {
-            Ok(())
+        if !parts.is_empty() {
+            return Ok(());
         }
-    }
-
-    /// Every workload with every payload.
-    pub fn each(&self) -> impl Iterator<Item = (Workload, usize)> + '_ {
-        let payloads = &self.payloads;
-        self.workloads
-            .iter()
-            .flat_map(move |&workload| payloads.iter().map(move |&payload| (workload, payload)))
+        let every = Self {
+            groups: Vec::new(),
+            ..self.clone()
+        };
+        let every = plan::parts(&every).into_iter();
+        let titles: Vec<String> = every.map(|part| part.group.shape.title).collect();
+        Err(if titles.is_empty() {
+            OptionsError::NoCase
+        } else {
+            OptionsError::NoGroup(titles)
+        })
     }
 }
 
@@ -233,6 +271,8 @@ pub enum OptionsError {
     Nothing,
     /// None of the chosen engines takes part in any of the chosen workloads.
     NoCase,
+    /// No title of theirs has the text that was asked for.
+    NoGroup(Vec<String>),
     /// More messages than fit in memory.
     Memory {
         /// The workload that keeps them all.
@@ -270,6 +310,11 @@ impl fmt::Display for OptionsError {
             Self::NoCase => f.write_str(
                 "none of these engines takes part in these workloads; \
                  'forebay bench --help' says which do",
+            ),
+            Self::NoGroup(titles) => write!(
+                f,
+                "no group here has this in its title; titles are:\n  {}",
+                titles.join("\n  ")
             ),
             Self::Memory {
                 workload,

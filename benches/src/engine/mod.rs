@@ -16,6 +16,7 @@ pub mod flume;
 pub mod forebay;
 pub mod kanal;
 pub mod mutex_vecdeque;
+pub mod null;
 pub mod redis;
 pub mod resp;
 pub mod stream;
@@ -136,7 +137,7 @@ pub fn visit_queues(visitor: &mut impl Visitor) {
 }
 
 /// The name of every engine that some workload runs.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
     <forebay::Slices as Named>::NAME,
     <concurrent_queue::Queue as Named>::NAME,
     <condvar::MutexCondvar as Named>::NAME,
@@ -151,6 +152,7 @@ pub const NAMES: [&str; 17] = [
     <stream::mutex_arena::Stream as Named>::NAME,
     <stream::mutex_btreemap::Stream as Named>::NAME,
     <mutex_vecdeque::MutexVecDeque as Named>::NAME,
+    null::NAME,
     durable::RawFile::NAME,
     redis::NAME,
     <tokio_mpsc::Channel as Named>::NAME,
@@ -167,4 +169,16 @@ pub fn is_missing(engine: &str) -> bool {
 #[must_use]
 pub fn is_ours(engine: &str) -> bool {
     engine == <forebay::Slices as Named>::NAME
+}
+
+/// Whether this is no engine at all, but what the workload itself costs.
+#[must_use]
+pub fn is_generator(engine: &str) -> bool {
+    engine == null::NAME
+}
+
+/// Whether this is one of the engines that ours is compared with.
+#[must_use]
+pub fn is_peer(engine: &str) -> bool {
+    !is_ours(engine) && !is_generator(engine)
 }

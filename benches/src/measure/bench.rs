@@ -1,36 +1,35 @@
 //! One group: every engine is checked, then all are timed in turn, again and again.
 
 use alloc::sync::Arc;
-use core::time::Duration;
 use std::time::Instant;
 
+use crate::command::command;
 use crate::fault::Fault;
+use crate::measure::budget::{self, Budget, Trial};
 use crate::measure::case::as_f64;
 use crate::measure::isolate::{Isolate, Place};
 use crate::measure::memory::{self, MemoryUse};
+use crate::measure::plan::{PACED_SECONDS, Part};
 use crate::measure::runner::Observer;
-use crate::measure::supervise::{STALL, supervise};
-use crate::measure::{Case, Group, Pulse, Sample, Work};
+use crate::measure::supervise::{STALL, supervise_and};
+use crate::measure::{Case, Pulse, Sample, Work};
+use crate::options::Options;
 use crate::report::row::{self, Row};
 
 /// Messages of the check that an engine must pass before it is timed.
 const CHECK_MESSAGES: u64 = 60_000;
-/// A trial run has this part of the messages.
-const TRIAL_PART: u64 = 20;
-/// How long one open-loop run for latency goes on.
-const PACED_SECONDS: f64 = 0.05;
+/// Trial runs have these parts of the messages.
+const TRIAL_PARTS: [u64; 2] = [40, 10];
+/// What an observer is told while the memory of a case is measured, in another process.
+pub const MEMORY: &str = "memory";
 /// The load under which latency is measured, of what the slowest engine can take.
 const PACED_LOAD: f64 = 0.5;
 
-/// How to measure a group, and whom to tell.
+/// Whom to tell, and what is the same for all groups.
 pub(super) struct Context<'a> {
-    pub(super) rounds: u32,
     /// How to measure memory, and the group's place in the plan.
     pub(super) isolate: Option<(&'a Isolate, usize)>,
     pub(super) pulse: &'a Arc<Pulse>,
-    pub(super) payload: usize,
-    /// The time that the group may take, instead of a number of messages.
-    pub(super) seconds: Option<f64>,
     pub(super) observer: &'a mut dyn Observer,
 }
 
@@ -45,13 +44,15 @@ pub(crate) struct Entry {
 
 /// A group that is being measured.
 pub(super) struct Bench<'a> {
-    group: &'a Group,
+    part: &'a Part,
     messages: u64,
+    /// How many rounds there will be, as far as is known.
+    rounds: u32,
     entries: Vec<Entry>,
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(group: &'a Group, messages: u64) -> Self {
+    pub(super) fn new(part: &'a Part, options: &Options) -> Self {
         let entry = |case: &Case| Entry {
             case: case.clone(),
             samples: Vec::new(),
@@ -60,26 +61,39 @@ impl<'a> Bench<'a> {
             fault: None,
         };
         Self {
-            group,
-            messages,
-            entries: group.cases.iter().map(entry).collect(),
+            part,
+            messages: options.messages_of(&part.group, part.payload),
+            rounds: part.rounds,
+            entries: part.group.cases.iter().map(entry).collect(),
         }
     }
 
     /// Does everything; an error ends not only this group but all.
     pub(super) fn measure(&mut self, context: &mut Context<'_>) -> Result<(), Fault> {
+        let budget = self.part.seconds.map(|seconds| {
+            let paced = self.entries.iter().filter(|entry| entry.case.is_paced());
+            let runs = as_f64(paced.count() as u64) * f64::from(self.rounds);
+            Budget::begin(seconds, runs * PACED_SECONDS)
+        });
         self.check(context)?;
-        if let Some(seconds) = context.seconds {
-            self.calibrate(seconds, context)?;
+        if let Some(budget) = &budget {
+            self.calibrate(budget, context)?;
         }
-        self.time(context)?;
+        self.time(budget.as_ref(), context)?;
         self.pace(context)?;
         self.weigh(context)
     }
 
     /// The rows of all cases that gave a figure or a fault.
-    pub(super) fn rows(&self, payload: usize) -> Vec<Row> {
-        row::rows(self.group, &self.entries, payload)
+    pub(super) fn rows(&self, options: &Options) -> Vec<Row> {
+        // Where memory decides, there is one round whatever is asked for.
+        let rounds = if self.rounds == self.part.rounds {
+            options.rounds
+        } else {
+            self.rounds
+        };
+        let command = command(options, self.part, self.messages, rounds);
+        row::rows(&self.part.group, &self.entries, self.part.payload, &command)
     }
 
     fn check(&mut self, context: &mut Context<'_>) -> Result<(), Fault> {
@@ -87,48 +101,75 @@ impl<'a> Bench<'a> {
             let case = self.entries[index].case.clone();
             if case.is_checked() {
                 let messages = CHECK_MESSAGES.min(self.messages);
-                let work = work(messages, context);
-                self.attempt(index, "check", context, move || case.check(&work))?;
+                let work = self.work(messages, context);
+                self.sample(index, "check", context, move || case.check(&work))?;
             }
         }
         Ok(())
     }
 
     /// Chooses the number of messages, the same for all, that fills the time.
-    fn calibrate(&mut self, seconds: f64, context: &mut Context<'_>) -> Result<(), Fault> {
-        let messages = self.messages.div_ceil(TRIAL_PART);
-        let mut one_round = Duration::ZERO;
-        for index in 0..self.entries.len() {
-            let case = self.entries[index].case.clone();
-            let work = work(messages, context);
-            let start = Instant::now();
-            self.attempt(index, "trial", context, move || case.time(&work))?;
-            one_round += start.elapsed();
-        }
-        let per_message = one_round.as_secs_f64() / as_f64(messages);
-        let rounds = f64::from(context.rounds) + if context.isolate.is_some() { 1.0 } else { 0.0 };
-        #[expect(clippy::cast_possible_truncation, reason = "a float saturates")]
-        #[expect(clippy::cast_sign_loss, reason = "a time is not negative")]
-        let fitting = (seconds / rounds / per_message) as u64;
-        self.messages = fitting.max(1);
-        if self.group.backlog {
+    fn calibrate(&mut self, budget: &Budget, context: &mut Context<'_>) -> Result<(), Fault> {
+        let own = self.messages;
+        let is_weighed = context.isolate.is_some();
+        let rounds = f64::from(self.rounds) + if is_weighed { 1.5 } else { 0.0 };
+        let first = self.try_out(own.div_ceil(TRIAL_PARTS[0]), context)?;
+        let per_round = budget.left() / rounds;
+        // A second one would take a good part of the time.
+        let second = if first.seconds > per_round / 4.0 {
+            context.observer.ran(self.entries.len() as u64);
+            None
+        } else {
+            Some(self.try_out(own.div_ceil(TRIAL_PARTS[1]), context)?)
+        };
+        let fitting = budget::fitting(first, second, budget.left() / rounds);
+        self.messages = if self.part.is_steady {
+            budget::steady(fitting.min(own)).max(1)
+        } else {
+            fitting.max(1)
+        };
+        if self.part.group.backlog {
             let room = memory::available().map_or(u64::MAX, |bytes| bytes / 2);
-            self.messages = self.messages.min(room / (context.payload as u64 + 48));
+            let needed = self.part.payload as u64 + 48;
+            self.messages = self.messages.min(room / needed).max(1);
         }
         Ok(())
     }
 
-    fn time(&mut self, context: &mut Context<'_>) -> Result<(), Fault> {
-        for round in 0..context.rounds {
-            let what = format!("round {} of {}", round + 1, context.rounds);
+    /// Runs all engines once, with few messages.
+    fn try_out(&mut self, messages: u64, context: &mut Context<'_>) -> Result<Trial, Fault> {
+        let start = Instant::now();
+        for index in 0..self.entries.len() {
+            let case = self.entries[index].case.clone();
+            let work = self.work(messages, context);
+            self.sample(index, "trial", context, move || case.time(&work))?;
+        }
+        Ok(Trial {
+            messages,
+            seconds: start.elapsed().as_secs_f64(),
+        })
+    }
+
+    fn time(&mut self, budget: Option<&Budget>, context: &mut Context<'_>) -> Result<(), Fault> {
+        for round in 0..self.rounds {
+            let start = Instant::now();
+            let what = format!("round {} of {}", round + 1, self.rounds);
             for index in order(self.entries.len(), round) {
                 let case = self.entries[index].case.clone();
-                let work = work(self.messages, context);
-                if let Some(sample) =
-                    self.attempt(index, &what, context, move || case.time(&work))?
-                {
+                let work = self.work(self.messages, context);
+                let run = move || case.time(&work);
+                if let Some(sample) = self.sample(index, &what, context, run)? {
+                    context.observer.sampled(&self.entries[index].case, &sample);
                     self.entries[index].samples.push(sample);
                 }
+            }
+            // What is weighed takes about a round.
+            let last = start.elapsed() * if context.isolate.is_some() { 2 } else { 1 };
+            if budget.is_some_and(|budget| budget.is_over(round + 1, last)) {
+                let left = u64::from(self.rounds - round - 1);
+                context.observer.ran(left * self.entries.len() as u64);
+                self.rounds = round + 1;
+                break;
             }
         }
         Ok(())
@@ -151,14 +192,19 @@ impl<'a> Bench<'a> {
         #[expect(clippy::cast_possible_truncation, reason = "a float saturates")]
         #[expect(clippy::cast_sign_loss, reason = "a rate is not negative")]
         let messages = ((rate * PACED_SECONDS) as u64).clamp(1, self.messages);
-        for round in 0..context.rounds {
-            let what = format!("latency {} of {}", round + 1, context.rounds);
+        for round in 0..self.part.rounds {
+            let what = format!("latency {} of {}", round + 1, self.rounds);
+            if round >= self.rounds {
+                let paced = self.entries.iter().filter(|entry| entry.case.is_paced());
+                context.observer.ran(paced.count() as u64);
+                continue;
+            }
             for index in order(self.entries.len(), round) {
                 let case = self.entries[index].case.clone();
                 if case.is_paced() {
-                    let work = work(messages, context);
+                    let work = self.work(messages, context);
                     let run = move || case.pace(&work, rate);
-                    if let Some(sample) = self.attempt(index, &what, context, run)? {
+                    if let Some(sample) = self.sample(index, &what, context, run)? {
                         self.entries[index].paced.push(sample);
                     }
                 }
@@ -173,8 +219,11 @@ impl<'a> Bench<'a> {
             return Ok(());
         };
         for index in 0..self.entries.len() {
+            if !self.entries[index].case.is_weighed() {
+                continue;
+            }
             let isolate = isolate.clone();
-            let (messages, payload) = (self.messages, context.payload);
+            let (messages, payload) = (self.messages, self.part.payload);
             let place = Place {
                 group,
                 case: index,
@@ -184,11 +233,37 @@ impl<'a> Bench<'a> {
             let pulse = Arc::clone(context.pulse);
             // The other process has a watcher of its own.
             let measure = move || isolate.measure(place, &pulse);
-            if let Some(memory) = self.attempt(index, "memory", context, measure)? {
+            if let Some(memory) = self.attempt(index, MEMORY, context, measure)? {
                 self.entries[index].memory = memory;
             }
         }
         Ok(())
+    }
+
+    /// Runs something of one case that lets messages through, as [`Bench::attempt`] does.
+    fn sample(
+        &mut self,
+        index: usize,
+        what: &str,
+        context: &mut Context<'_>,
+        run: impl FnOnce() -> Result<Sample, Fault> + Send + 'static,
+    ) -> Result<Option<Sample>, Fault> {
+        let before = context.pulse.beats();
+        let sample = self.attempt(index, what, context, run)?;
+        if let Some(sample) = &sample {
+            let beats = context.pulse.beats() - before;
+            let case = &self.entries[index].case;
+            context.observer.beaten(case, sample.messages, beats);
+        }
+        Ok(sample)
+    }
+
+    fn work(&self, messages: u64, context: &Context<'_>) -> Work {
+        Work {
+            messages,
+            payload: self.part.payload,
+            pulse: Arc::clone(context.pulse),
+        }
     }
 
     /// Runs something of one case, unless a fault of it is known already; `None` if it has one.
@@ -204,11 +279,12 @@ impl<'a> Bench<'a> {
             context.observer.ran(1);
             return Ok(None);
         }
-        context.observer.run(self.group, &entry.case, what);
+        context.observer.run(&self.part.group, &entry.case, what);
         let result = if context.pulse.is_interrupted() {
             Err(Fault::Interrupted)
         } else {
-            supervise(context.pulse, STALL, run)
+            let observer = &mut *context.observer;
+            supervise_and(context.pulse, STALL, run, || observer.tick(context.pulse))
         };
         context.observer.ran(1);
         match result {
@@ -224,14 +300,6 @@ impl<'a> Bench<'a> {
                 }
             }
         }
-    }
-}
-
-fn work(messages: u64, context: &Context<'_>) -> Work {
-    Work {
-        messages,
-        payload: context.payload,
-        pulse: Arc::clone(context.pulse),
     }
 }
 

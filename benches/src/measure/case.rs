@@ -7,6 +7,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::engine::is_generator;
 use crate::fault::Fault;
 use crate::measure::latency::Latency;
 use crate::measure::memory::{self, MemoryUse};
@@ -98,6 +99,7 @@ type Paced = Arc<dyn Fn(&Work, f64) -> Result<Sample, Fault> + Send + Sync>;
 pub struct Case {
     engine: &'static str,
     variant: Option<&'static str>,
+    promise: Option<&'static str>,
     check: Option<Run>,
     run: Run,
     weigh: Weigh,
@@ -124,11 +126,20 @@ impl Case {
         Self {
             engine,
             variant,
+            promise: None,
             check: None,
             run,
             weigh: Arc::new(weigh),
             paced: None,
         }
+    }
+
+    /// Says what an acknowledgement promises, where that is not the same for all: a case is compared
+    /// only with peers that promise the same.
+    #[must_use]
+    pub const fn promising(mut self, promise: &'static str) -> Self {
+        self.promise = Some(promise);
+        self
     }
 
     /// Adds what must succeed before the engine is timed.
@@ -169,14 +180,14 @@ impl Case {
         (self.run)(work)
     }
 
-    /// Runs the check once, where there is one.
+    /// Runs the check once, where there is one; how long it took says nothing.
     ///
     /// # Errors
     /// What is wrong with the engine.
-    pub fn check(&self, work: &Work) -> Result<(), Fault> {
+    pub fn check(&self, work: &Work) -> Result<Sample, Fault> {
         self.check
             .as_ref()
-            .map_or(Ok(()), |check| check(work).map(drop))
+            .map_or_else(|| Ok(Sample::default()), |check| check(work))
     }
 
     /// Runs the timed part in the open loop, at so many messages per second, where it has such a
@@ -212,6 +223,12 @@ impl Case {
         self.variant
     }
 
+    /// What an acknowledgement promises, where that is not the same for all of a group.
+    #[must_use]
+    pub const fn promise(&self) -> Option<&'static str> {
+        self.promise
+    }
+
     /// Whether the engine is checked before it is timed.
     #[must_use]
     pub const fn is_checked(&self) -> bool {
@@ -222,6 +239,12 @@ impl Case {
     #[must_use]
     pub const fn is_paced(&self) -> bool {
         self.paced.is_some()
+    }
+
+    /// Whether it is worth a process of its own to see how much memory it takes.
+    #[must_use]
+    pub fn is_weighed(&self) -> bool {
+        !is_generator(self.engine)
     }
 
     /// `engine`, or `engine:variant`.

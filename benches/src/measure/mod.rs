@@ -1,6 +1,7 @@
 //! Measuring: threads that start together, latency, memory, supervision, rounds.
 
 mod bench;
+mod budget;
 pub mod case;
 pub mod cpu;
 pub mod crew;
@@ -8,12 +9,14 @@ pub mod idle;
 pub mod isolate;
 pub mod latency;
 pub mod memory;
+pub mod plan;
 pub mod pulse;
 pub mod runner;
 pub mod stats;
 pub mod supervise;
 
 pub(crate) use bench::Entry;
+pub use bench::MEMORY;
 pub use case::{Case, Group, Sample, Work};
 pub use crew::{Gate, Span};
 pub use pulse::Pulse;

@@ -28,6 +28,20 @@ pub fn supervise<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
+    supervise_and(pulse, limit, work, || ())
+}
+
+/// Does the same, and something ten times a second while the work goes on: on the thread that
+/// watches, which is awake then anyway.
+///
+/// # Errors
+/// Those of [`supervise`].
+pub fn supervise_and<T: Send + 'static>(
+    pulse: &Arc<Pulse>,
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+    mut on_tick: impl FnMut(),
+) -> Result<T, Fault> {
     let (done, result) = mpsc::sync_channel(1);
     let runner = move || {
         let result = catch_unwind(AssertUnwindSafe(work));
@@ -50,7 +64,7 @@ pub fn supervise<T: Send + 'static>(
             Err(RecvTimeoutError::Disconnected) => {
                 return Err(Fault::Failed("the run ended without a result".to_owned()));
             }
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Timeout) => on_tick(),
         }
         let now = pulse.beats();
         if now != beats {

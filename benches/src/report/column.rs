@@ -1,7 +1,8 @@
 //! The columns of the table, and numbers as people read them.
 
 use crate::measure::case::Figure;
-use crate::report::row::Row;
+use crate::report::row::{GENERATOR_PART, Row};
+use crate::report::summary::GENERATOR_LIMIT;
 
 /// A column; it is shown where some row has a figure for it.
 pub(super) struct Column {
@@ -26,7 +27,7 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 27] = [
+pub(super) const COLUMNS: [Column; 28] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
@@ -71,11 +72,16 @@ pub(super) const COLUMNS: [Column; 27] = [
     column("peak RSS", |row| {
         row.peak_rss_bytes.map(|bytes| mebibytes(wide(bytes)))
     }),
+    column("generator's", |row| {
+        let part = row.number(GENERATOR_PART)?;
+        let mark = if part > GENERATOR_LIMIT { " !" } else { "" };
+        Some(format!("{:.0} %{mark}", part * 100.0))
+    }),
     column("vs best peer", |row| row.vs_best_peer.map(ratio)),
 ];
 
 /// Three digits or so.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
     let size = value.abs();
     let digits = if size >= 100.0 {
         0
@@ -92,7 +98,7 @@ fn cores(value: f64) -> String {
     format!("{} cores", short(value))
 }
 
-fn ratio(value: f64) -> String {
+pub(super) fn ratio(value: f64) -> String {
     format!("{value:.2}x")
 }
 
@@ -103,9 +109,17 @@ const fn wide(value: u64) -> f64 {
 
 /// A latency with its unit.
 fn duration(ns: u64) -> String {
-    let ns = wide(ns);
+    if ns < 1_000 {
+        format!("{ns} ns")
+    } else {
+        duration_of(wide(ns))
+    }
+}
+
+/// A time with its unit, three digits or so.
+pub(super) fn duration_of(ns: f64) -> String {
     match ns {
-        _ if ns < 1e3 => format!("{ns:.0} ns"),
+        _ if ns < 1e3 => format!("{} ns", short(ns)),
         _ if ns < 1e6 => format!("{} us", short(ns / 1e3)),
         _ if ns < 1e9 => format!("{} ms", short(ns / 1e6)),
         _ => format!("{} s", short(ns / 1e9)),

@@ -1,7 +1,10 @@
-//! Reporting: rows as JSON, a table for people, a progress bar, the machine.
+//! Reporting: rows as JSON, tables for people, the live view, the machine.
 
 mod column;
+pub mod figure;
+mod live;
 pub mod machine;
 pub mod progress;
 pub mod row;
+pub mod summary;
 pub mod table;

@@ -5,7 +5,7 @@ use alloc::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::engine::is_ours;
+use crate::engine::{is_generator, is_ours, is_peer};
 use crate::measure::case::Figure;
 use crate::measure::latency::{Latency, Quantiles};
 use crate::measure::stats::{median, median_deviation};
@@ -87,7 +87,7 @@ impl Row {
             Figure::NsPerOp => self.ns_per_op,
             Figure::P50 => self.p50_ns.map(|ns| ns as f64),
             Figure::Bytes => self.bytes_per_message,
-            Figure::Cpu => self.number("cpu_s_per_million"),
+            Figure::Cpu => self.number(CPU),
         }
     }
 
@@ -119,21 +119,55 @@ impl Row {
     }
 }
 
+/// The field with the command that measures the row's group again.
+pub const COMMAND: &str = "command";
+/// The field that says how much of this figure is what the workload itself costs, from 0 to 1.
+pub const GENERATOR_PART: &str = "generator_part";
+/// The field that says what an acknowledgement promises; peers that promise something else are not
+/// compared with.
+pub const PROMISE: &str = "promise";
+/// The field with the median latency of each round, where that is what decides.
+pub const ROUNDS_P50: &str = "rounds_p50_ns";
+/// What a server's processor time stands in, and that of each round.
+pub(crate) const CPU: &str = "cpu_s_per_million";
+pub(crate) const ROUNDS_CPU: &str = "rounds_cpu_s_per_million";
+
 /// The rows of a group, each compared with the best peer.
-pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize) -> Vec<Row> {
+pub(crate) fn rows(group: &Group, entries: &[Entry], payload: usize, command: &str) -> Vec<Row> {
     let measured = |entry: &&Entry| !entry.samples.is_empty() || entry.fault.is_some();
     let mut rows: Vec<Row> = entries
         .iter()
         .filter(measured)
         .map(|entry| row(group, entry, payload))
         .collect();
-    let peers = rows.iter().filter(|row| !is_ours(&row.engine));
-    let best = peers
-        .filter_map(|row| row.figure(group.figure))
-        .reduce(f64::min);
-    for row in &mut rows {
-        let own = row.figure(group.figure);
-        row.vs_best_peer = best.zip(own).map(|(best, own)| rounded(best / own, 3));
+    let least = |rows: &[Row], is_one: &dyn Fn(&Row) -> bool| {
+        let those = rows.iter().filter(|row| is_one(row));
+        those
+            .filter_map(|row| row.figure(group.figure))
+            .reduce(f64::min)
+    };
+    let generator = least(&rows, &|row| is_generator(&row.engine));
+    let is_rival = |row: &Row, other: &Row| {
+        is_peer(&other.engine) && other.extra.get(PROMISE) == row.extra.get(PROMISE)
+    };
+    let best: Vec<Option<f64>> = rows
+        .iter()
+        .map(|row| least(&rows, &|other| is_rival(row, other)))
+        .collect();
+    for (row, best) in rows.iter_mut().zip(best) {
+        row.extra.insert(COMMAND.to_owned(), command.into());
+        let Some(own) = row.figure(group.figure) else {
+            continue;
+        };
+        if !is_generator(&row.engine) {
+            row.vs_best_peer = best.map(|best| rounded(best / own, 3));
+        }
+        if let Some(generator) = generator
+            && is_ours(&row.engine)
+        {
+            let part = rounded(generator / own, 3);
+            row.extra.insert(GENERATOR_PART.to_owned(), part.into());
+        }
     }
     rows
 }
@@ -242,6 +276,9 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
     for (field, value) in &group.shape.extra {
         extra.insert((*field).to_owned(), value.clone());
     }
+    if let Some(promise) = entry.case.promise() {
+        extra.insert(PROMISE.to_owned(), promise.into());
+    }
     for rounds in [samples, &entry.paced] {
         for (field, _) in rounds.first().map_or(&[][..], |sample| &sample.extra) {
             let of_round = |sample: &Sample| {
@@ -260,6 +297,26 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
         let is_set = |sample: &&Sample| sample.flags.contains(&(field, true));
         let rounds = samples.iter().filter(is_set).count();
         extra.insert((*field).to_owned(), (2 * rounds > samples.len()).into());
+    }
+    if group.figure == Figure::P50 {
+        let rounds = if entry.paced.is_empty() {
+            samples
+        } else {
+            &entry.paced
+        };
+        let medians = rounds.iter().filter_map(|round| round.latency.quantiles());
+        let medians: Vec<u64> = medians.map(|quantiles| quantiles.p50_ns).collect();
+        extra.insert(ROUNDS_P50.to_owned(), medians.into());
+    }
+    if group.figure == Figure::Cpu {
+        let of_round = |sample: &Sample| {
+            let mut fields = sample.extra.iter();
+            fields
+                .find(|(name, _)| *name == CPU)
+                .map(|(_, value)| *value)
+        };
+        let rounds: Vec<f64> = samples.iter().filter_map(of_round).collect();
+        extra.insert(ROUNDS_CPU.to_owned(), rounds.into());
     }
     if let Some(bytes) = entry.memory.retained_bytes {
         extra.insert("retained_bytes".to_owned(), bytes.into());

@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Write};
 
-use crate::engine::is_ours;
+use crate::engine::{is_generator, is_ours};
 use crate::measure::Group;
 use crate::measure::case::Figure;
 use crate::report::column::{COLUMNS, Column, grouped};
@@ -38,6 +38,16 @@ impl Marks {
     };
 }
 
+/// How the row of [`crate::engine::null`] is named, which is not an engine.
+pub(super) const GENERATOR: &str = "(generator)";
+
+/// How wide the terminal at stdout is, in columns; none when it is no terminal.
+#[must_use]
+pub fn width() -> Option<usize> {
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(columns.into())
+}
+
 /// All groups that were measured.
 #[derive(Debug, Default)]
 pub struct Table {
@@ -46,7 +56,7 @@ pub struct Table {
 
 #[derive(Debug)]
 struct Section {
-    workload: &'static str,
+    workload: String,
     payload: usize,
     title: String,
     figure: Figure,
@@ -58,18 +68,23 @@ struct Section {
 const LEGEND: &str = "\n\
     * decides, less is better; 'vs best peer' above 1.00x is better than every peer.\n\
     Times are medians of the rounds, +/- their median deviation. B/msg includes the payload.\n\
-    Latencies are from when a message was due, offered at so many million messages a second.\n";
+    Latencies are from when a message was due, offered at so many million messages a second.\n\
+    (generator) is what the workload itself costs, without any queue; '!' after its part marks more\n\
+    than 30 % of Forebay's figure.\n";
 
 impl Table {
-    /// Adds a group. Groups of one engine that follow one another share a section.
-    pub fn add(&mut self, group: &Group, rows: &[Row]) {
-        let Some(first) = rows.first() else { return };
-        let (workload, payload) = (group.shape.workload, first.payload_bytes);
-        let solitary = rows.len() == 1 && group.cases.len() == 1;
+    /// Adds a group that was measured.
+    pub fn add(&mut self, _: &Group, rows: &[Row]) {
+        self.add_rows(&rows.iter().collect::<Vec<_>>());
+    }
+
+    /// Adds the rows of one group. Groups of one engine that follow one another share a section.
+    pub fn add_rows(&mut self, rows: &[&Row]) {
+        let Some(&first) = rows.first() else { return };
+        let (workload, payload) = (first.workload.clone().into_owned(), first.payload_bytes);
+        let solitary = rows.len() == 1;
         if solitary {
-            let named = rows
-                .iter()
-                .map(|row| (group.shape.title.clone(), row.clone()));
+            let named = rows.iter().map(|&row| (row.title.clone(), row.clone()));
             let last = self.sections.last_mut();
             let fits = |section: &&mut Section| {
                 section.solitary && section.workload == workload && section.payload == payload
@@ -81,7 +96,7 @@ impl Table {
                     "{workload}: {} alone, {payload}-byte messages",
                     first.label()
                 );
-                let (figure, rows) = (group.figure, named.collect());
+                let (figure, rows) = (first.figure, named.collect());
                 self.sections.push(Section {
                     workload,
                     payload,
@@ -98,12 +113,22 @@ impl Table {
         let plural = if rounds == 1 { "" } else { "s" };
         let title = format!(
             "{workload}: {}; {} messages of {payload} bytes, {rounds} round{plural}",
-            group.shape.title,
+            first.title,
             grouped(messages),
         );
-        let figure = group.figure;
-        let mut rows: Vec<_> = rows.iter().map(|row| (row.label(), row.clone())).collect();
-        let key = |row: &Row| row.figure(figure).unwrap_or(f64::INFINITY);
+        let figure = first.figure;
+        let name = |row: &Row| {
+            if is_generator(&row.engine) {
+                GENERATOR.to_owned()
+            } else {
+                row.label()
+            }
+        };
+        let mut rows: Vec<_> = rows.iter().map(|&row| (name(row), row.clone())).collect();
+        let key = |row: &Row| match row.figure(figure) {
+            Some(figure) if !is_generator(&row.engine) => figure,
+            _ => f64::INFINITY,
+        };
         rows.sort_by(|(_, a), (_, b)| key(a).total_cmp(&key(b)));
         self.sections.push(Section {
             workload,

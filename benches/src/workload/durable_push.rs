@@ -26,6 +26,12 @@ const OUTSTANDING: [(usize, u64); 4] =
     [(1, 3_000), (16, 40_000), (256, 400_000), (4096, 1_000_000)];
 /// What is beside a message in the log, about: what a raw write has too.
 const OVERHEAD_BYTES: usize = 25;
+/// What an acknowledgement promises: it survives the machine.
+const SYNCED: &str = "synced";
+/// It survives the process, and the machine if that goes on for a while.
+const WRITTEN: &str = "written";
+/// Neither.
+const NOTHING: &str = "nothing";
 const BLOCK_BYTES: usize = 4096;
 const SYNC_EVERY: Duration = Duration::from_millis(10);
 
@@ -46,24 +52,26 @@ fn group((outstanding, messages): (usize, u64)) -> Group {
         extra: vec![("outstanding", outstanding.into())],
     };
     let forebay = <ours::Slices as Named>::NAME;
-    let at = |variant, level| {
+    let at = |variant, level, promise| {
         let run = move |work: &Work| push(Some(level), outstanding, work);
-        Case::new(forebay, Some(variant), run)
+        Case::new(forebay, Some(variant), run).promising(promise)
     };
+    let raw = move |work: &Work| raw(outstanding, work);
     let mut cases = vec![
-        at("group", Level::Group),
-        at("buffered", Level::Buffered),
-        at("interval", Level::Interval(SYNC_EVERY)),
-        at("none", Level::None),
+        at("group", Level::Group, SYNCED),
+        at("buffered", Level::Buffered, WRITTEN),
+        at("interval", Level::Interval(SYNC_EVERY), WRITTEN),
+        at("none", Level::None, NOTHING),
         Case::new(forebay, Some("memory"), move |work| {
             push(None, outstanding, work)
-        }),
-        Case::new(RawFile::NAME, None, move |work| raw(outstanding, work)),
+        })
+        .promising(NOTHING),
+        Case::new(RawFile::NAME, None, raw).promising(SYNCED),
     ];
     if redis::version().is_some() {
-        for (variant, fsync) in [("always", "always"), ("everysec", "everysec")] {
-            let run = move |work: &Work| served(fsync, outstanding, work);
-            cases.push(Case::new(redis::NAME, Some(variant), run));
+        for (variant, promise) in [("always", SYNCED), ("everysec", WRITTEN)] {
+            let run = move |work: &Work| served(variant, outstanding, work);
+            cases.push(Case::new(redis::NAME, Some(variant), run).promising(promise));
         }
     }
     Group::new(shape, messages, Figure::NsPerOp, cases).with_slow_messages()

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::closed::{conclude, pop_all, push_all, quotas};
-use crate::engine::{Queue, Visitor, visit_queues};
+use crate::engine::{Queue, Visitor, null, visit_queues};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Sample, Shape, as_f64};
 use crate::measure::idle::Producers;
@@ -40,6 +40,8 @@ fn group(threads: usize) -> Group {
         cases: Vec::new(),
     };
     visit_queues(&mut cases);
+    let generator = move |work: &_| run::<null::Queue, Tally>(threads, work);
+    cases.cases.push(null::case(threads, threads, generator));
     let plural = if threads == 1 { "" } else { "s" };
     let shape = Shape {
         workload: "list-burst",

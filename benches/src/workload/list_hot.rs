@@ -2,7 +2,7 @@
 
 use crate::audit::{Ledger, Tally};
 use crate::drive::{Topology, closed, open_loop};
-use crate::engine::{Queue, Visitor, visit_queues};
+use crate::engine::{Queue, Visitor, null, visit_queues};
 use crate::measure::case::{Figure, Shape};
 use crate::measure::crew::cores;
 use crate::measure::{Case, Group};
@@ -62,6 +62,9 @@ fn group(workload: &'static str, topology: Topology) -> Group {
         producers,
         consumers,
     } = topology;
+    let generator = move |work: &_| closed::run::<null::Queue, Tally>(topology, work);
+    let generator = null::case(producers, consumers, generator);
+    cases.cases.push(generator);
     let shape = Shape {
         workload,
         title: format!("{producers} + {consumers} threads"),

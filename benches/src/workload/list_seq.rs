@@ -2,7 +2,7 @@
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::closed::conclude;
-use crate::engine::{Queue, Visitor, visit_queues};
+use crate::engine::{Queue, Visitor, null, visit_queues};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape};
 use crate::measure::{Case, Group, Sample, Span, Work, crew};
@@ -15,6 +15,7 @@ const MESSAGES: u64 = 4_000_000;
 pub fn groups() -> Vec<Group> {
     let mut cases = Cases(Vec::new());
     visit_queues(&mut cases);
+    cases.0.push(null::case(1, 1, run::<null::Queue, Tally>));
     let shape = Shape {
         workload: "list-seq",
         title: "one thread, push and pop in turn".to_owned(),

@@ -3,6 +3,7 @@
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::closed::quotas;
 use crate::drive::stream::{add_all, case, judge, work_of};
+use crate::engine::null;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape, as_f64};
@@ -26,6 +27,8 @@ fn group(producers: usize) -> Group {
         cases: Vec::new(),
     };
     visit_streams(&mut cases);
+    let generator = move |work: &_| run::<null::Stream, Tally>(producers, work);
+    cases.cases.push(null::case(producers, 1, generator));
     let plural = if producers == 1 { "" } else { "s" };
     let shape = Shape {
         workload: "stream-add",

@@ -2,6 +2,7 @@
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{Reader, add_all, case, check_pending, consume, work_of};
+use crate::engine::null;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
 use crate::measure::case::{Figure, Shape, as_f64};
@@ -26,6 +27,8 @@ fn group(groups: usize) -> Group {
         cases: Vec::new(),
     };
     visit_streams(&mut cases);
+    let generator = move |work: &_| run::<null::Stream, Tally>(groups, work);
+    cases.cases.push(null::case(1, 1, generator));
     let plural = if groups == 1 { "" } else { "s" };
     let shape = Shape {
         workload: "stream-fanout",

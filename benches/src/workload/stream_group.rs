@@ -3,6 +3,7 @@
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::Topology;
 use crate::drive::stream::{Reader, add_all, case, check_pending, consume, judge, work_of};
+use crate::engine::null;
 use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
@@ -45,6 +46,8 @@ fn group(topology: Topology, count: usize) -> Group {
     };
     visit_streams(&mut cases);
     cases.visit::<Copying>();
+    let generator = move |work: &_| run::<null::Stream, Tally>(topology, count, work);
+    cases.made.push(null::case(producers, consumers, generator));
     let entries = if producers == 0 {
         "from a backlog".to_owned()
     } else {

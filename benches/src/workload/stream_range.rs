@@ -4,6 +4,7 @@ use forebay::StreamId;
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{Reader, case, work_of};
+use crate::engine::null;
 use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Session, Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
@@ -81,6 +82,8 @@ fn group(route: Route) -> Group {
     };
     visit_streams(&mut cases);
     cases.visit::<Copying>();
+    let generator = move |work: &_| run::<null::Stream, Tally>(route, work);
+    cases.cases.push(null::case(1, 1, generator));
     let shape = Shape {
         workload: "stream-range",
         title: route.title().to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::stream::{Reader, add_all, case, read_all, work_of};
+use crate::engine::null;
 use crate::engine::stream::forebay::Copying;
 use crate::engine::stream::{Stream, StreamVisitor, visit_streams};
 use crate::fault::Fault;
@@ -24,6 +25,8 @@ fn group(count: usize) -> Group {
     };
     visit_streams(&mut cases);
     cases.visit::<Copying>();
+    let generator = move |work: &_| run::<null::Stream, Tally>(count, work);
+    cases.cases.push(null::case(1, 1, generator));
     let shape = Shape {
         workload: "stream-read",
         title: format!("XREAD COUNT {count} after the last id"),

@@ -9,6 +9,7 @@ use forebay_bench::engine;
 use forebay_bench::engine::resp::Level;
 use forebay_bench::measure::isolate::Place;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
+use forebay_bench::suite::Suite;
 use forebay_bench::workload::Workload;
 
 use crate::config::Config;
@@ -217,13 +218,20 @@ Every workload runs the same work on Forebay and on its peers, in one process, i
 round, and reports medians. Each engine is first checked to deliver every message once and in \
 order; one that does not is reported as such. Memory is measured in processes of their own.
 
-Without arguments everything runs at 64 bytes, which takes a few minutes. Progress goes to stderr, \
-the table to stdout. Ctrl-C ends early and reports what was measured until then.";
+Without a workload, a standard mix of them runs, in under five minutes on two cores; --quick takes \
+under 40 seconds, --all measures everything. Progress goes to stderr, tables to stdout: one line \
+for each group, or one for each engine when workloads are named. Ctrl-C and SIGTERM end early, with \
+what was measured until then; the second time, at once.";
 
 const AFTER_HELP: &str = "\
 Examples:
-  forebay bench                                  the whole table
+  forebay bench                                  the standard mix
+  forebay bench --quick                          a first look
+  forebay bench --all --record DIR               everything, kept in a folder
+  forebay bench --compare DIR                    what became slower since then
+  forebay bench --from DIR --details             what is in a folder
   forebay bench list-spsc list-mpmc              two workloads
+  forebay bench stream-group --group 'COUNT 10 ' those of its groups that have this in the title
   forebay bench list-seq --payload 8,64,1024     three sizes of message
   forebay bench list-mpmc --threads 2,16         a number of threads of one's own
   forebay bench list-burst --messages 1M         a smaller backlog
@@ -234,14 +242,33 @@ Examples:
                                                  servers over TCP, beside a Redis server
   forebay bench --json > results.jsonl           one object per line, for programs
 
-Exit codes: 0 success, 1 an engine failed, 2 bad arguments, 130 interrupted.";
+A row says in \"command\" how to measure it again.
+
+Exit codes: 0 success, 1 an engine failed or became slower than in --compare, 2 bad arguments, \
+130 interrupted.";
 
 /// The arguments of `forebay bench`.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct BenchArgs {
-    /// What to run; everything when left out
+    /// What to run; the standard mix when left out
     #[arg(value_name = "WORKLOAD", value_parser = workload_parser())]
     pub workloads: Vec<Workload>,
+
+    /// Run every workload, however long it takes
+    #[arg(long, conflicts_with_all = ["workloads", "quick"])]
+    pub all: bool,
+
+    /// Run a small part of the standard mix, 3 rounds, for a first look
+    #[arg(long, conflicts_with = "workloads")]
+    pub quick: bool,
+
+    /// Only the group of this title, or those with this text in their titles
+    #[arg(long, value_name = "TITLE")]
+    pub group: Vec<String>,
 
     /// Run only these engines
     ///
@@ -268,9 +295,9 @@ pub struct BenchArgs {
     #[arg(long, value_name = "S", conflicts_with = "messages")]
     pub seconds: Option<f64>,
 
-    /// How often each engine is measured; figures are medians of the rounds
-    #[arg(long, value_name = "N", default_value_t = ROUNDS_DEFAULT)]
-    pub rounds: u32,
+    /// How often each engine is measured; figures are medians of the rounds [default: 5]
+    #[arg(long, value_name = "N")]
+    pub rounds: Option<u32>,
 
     /// Threads, for list-mpmc (half push, half pop), list-burst and list-keys
     #[arg(long, value_name = "N", value_delimiter = ',')]
@@ -291,10 +318,35 @@ pub struct BenchArgs {
     /// What servers keep, for the resp- workloads: none, everysec, always [default: none]
     #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
     pub level: Vec<Level>,
+    /// Do not measure memory, which takes a process for each engine
+    #[arg(long)]
+    pub no_memory: bool,
 
     /// Print one JSON object per row, and nothing else, to stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Print a line for each engine, not only for each group; with --compare, also what is the same
+    #[arg(long)]
+    pub details: bool,
+
+    /// Keep rows, distributions and the machine in this folder
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+
+    /// Say what became slower than in a folder of --record or a file of --json; then exit with 1
+    ///
+    /// Rows are matched by workload, group, payload and engine. What differs by more than the noise
+    /// of both runs' rounds counts (2.5 standard deviations as their median deviations suggest, and
+    /// at least 5 %), and only Forebay's rows do; what the peers did meanwhile is shown beside.
+    #[arg(long, value_name = "OLD")]
+    pub compare: Option<PathBuf>,
+
+    /// Measure nothing: report what is in a folder of --record
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["workloads", "all", "quick", "group",
+          "engine", "payload", "messages", "seconds", "rounds", "threads", "waiters", "no_memory",
+          "record"])]
+    pub from: Option<PathBuf>,
 
     /// Measure the memory of one case and print it: for processes started by this program.
     #[arg(long, hide = true)]
@@ -302,17 +354,32 @@ pub struct BenchArgs {
 }
 
 impl BenchArgs {
+    /// Whether each engine gets a line: where workloads are named, that is what is asked for.
+    #[must_use]
+    pub const fn wants_details(&self) -> bool {
+        self.details || !self.workloads.is_empty()
+    }
+
     /// What the arguments ask for.
     #[must_use]
     pub fn options(&self) -> Options {
         let default = Options::default();
+        let suite = match (self.all || !self.workloads.is_empty(), self.quick) {
+            (true, _) => None,
+            (false, true) => Some(Suite::Quick),
+            (false, false) => Some(Suite::Standard),
+        };
+        let rounds = suite.map_or(ROUNDS_DEFAULT, Suite::rounds);
         Options {
+            suite,
+            groups: self.group.clone(),
+            memory: !self.no_memory,
             workloads: or_default(&self.workloads, default.workloads),
             engines: self.engine.clone(),
             payloads: or_default(&self.payload, default.payloads),
             messages: self.messages,
             seconds: self.seconds,
-            rounds: self.rounds,
+            rounds: self.rounds.unwrap_or(rounds),
             threads: self.threads.clone(),
             waiters: self.waiters.clone(),
             connections: self.connections.clone(),

@@ -5,8 +5,11 @@
     reason = "helpers of tests are outside #[test] functions"
 )]
 
+use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::{env, fs, process};
 
 use serde_json::Value;
 
@@ -97,6 +100,9 @@ fn bad_arguments_end_with_2_and_say_what_to_do() {
             &["list-burst", "--messages", "99000000M"],
             "ask for fewer with --messages",
         ),
+        (&["stream-group", "--group", "COUNT 7"], "COUNT 10 and XACK"),
+        (&["--quick", "list-seq"], "cannot be used with"),
+        (&["--from", "there", "--rounds", "3"], "cannot be used with"),
         (
             &["list-seq", "--engine", "condvar"],
             "none of these engines",
@@ -139,37 +145,281 @@ fn help_names_every_workload_and_engine() {
     assert!(!help.contains("memory-of"), "{help}");
 }
 
-#[test]
-fn interrupt_ends_with_what_was_measured() {
-    let mut child = forebay(&["list-seq", "--json", "--rounds", "100000"])
+/// Starts a run that will not end soon, and waits until its first group is over.
+fn begun(arguments: &[&str]) -> (Child, BufReader<ChildStderr>) {
+    let mut child = forebay(&["list-seq", "list-keys", "--no-memory"])
+        .args(["--engine", "forebay", "--messages", "2k", "--rounds", "300"])
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    // The machine is named once Ctrl-C is provided for.
     let mut line = String::new();
-    stderr.read_line(&mut line).unwrap();
-    assert!(line.starts_with("machine: "), "{line}");
-    let kill = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(kill.success());
-    let mut stdout = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut stdout)
-        .unwrap();
+    while !line.starts_with("[1/") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended early");
+    }
+    assert!(line.contains("list-seq: "), "a line for each group: {line}");
+    (child, stderr)
+}
+
+#[test]
+fn signals_end_with_what_was_measured() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = Folder::new();
+        let (mut child, mut stderr) = begun(&["--record", folder.path()]);
+        let kill = Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(kill.success());
+        let mut stdout = String::new();
+        let mut pipe = child.stdout.take().unwrap();
+        pipe.read_to_string(&mut stdout).unwrap();
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}: {rest}");
+        assert!(rest.contains("interrupted"), "{signal}: {rest}");
+        assert!(stdout.contains("list-seq: "), "{signal}: {stdout}");
+        let kept = fs::read_to_string(format!("{}/rows.jsonl", folder.path())).unwrap();
+        assert_eq!(rows(&kept)[0]["workload"], "list-seq", "{signal}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_ends_it() {
+    let (mut child, mut stderr) = begun(&[]);
+    drop(child.stdout.take());
     let mut rest = String::new();
     stderr.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
-    assert!(rest.contains("interrupted"), "{rest}");
-    for row in rows(&stdout) {
-        assert_eq!(row["workload"], "list-seq");
+}
+
+/// A folder that is removed again.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Relaxed);
+        let name = format!("forebay-bench-test-{}-{number}", process::id());
+        let path = env::temp_dir().join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
     }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Few messages of few engines.
+const SMALL: [&str; 8] = [
+    "--messages",
+    "3k",
+    "--rounds",
+    "3",
+    "--no-memory",
+    "--engine",
+    "forebay",
+    "kanal",
+];
+
+#[test]
+fn what_is_recorded_can_be_reported_and_compared() {
+    let folder = Folder::new();
+    let mut arguments = vec!["list-seq", "list-spsc"];
+    arguments.extend(SMALL);
+    arguments.extend(["--record", folder.path()]);
+    let measured = output(&arguments);
+    assert!(measured.status.success(), "{}", text(&measured.stderr));
+    let shown = output(&["--from", folder.path(), "--details"]);
+    assert!(shown.status.success(), "{}", text(&shown.stderr));
+    assert_eq!(
+        text(&shown.stdout),
+        text(&measured.stdout),
+        "the same tables"
+    );
+
+    let file = format!("{}/rows.jsonl", folder.path());
+    let same = output(&["--from", folder.path(), "--compare", &file]);
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same.stdout));
+    let kept = rows(&fs::read_to_string(&file).unwrap());
+    for (scale, code, word) in [(0.01, 1, "WORSE"), (100.0, 0, "better")] {
+        let scaled = |row: &Value| {
+            let mut row = row.clone();
+            row["ns_per_op"] = (row["ns_per_op"].as_f64().unwrap() * scale).into();
+            for ns in row["rounds_ns"].as_array_mut().unwrap() {
+                *ns = (ns.as_f64().unwrap() * scale).into();
+            }
+            row.to_string() + "\n"
+        };
+        let other = format!("{}/other.jsonl", folder.path());
+        fs::write(&other, kept.iter().map(scaled).collect::<String>()).unwrap();
+        let compared = output(&["--from", folder.path(), "--compare", &other]);
+        let stdout = text(&compared.stdout);
+        assert_eq!(compared.status.code(), Some(code), "{stdout}");
+        assert!(stdout.contains(word), "{stdout}");
+        // With --json, stdout is for the rows.
+        let json = output(&["--from", folder.path(), "--compare", &other, "--json"]);
+        assert_eq!(rows(&text(&json.stdout)), kept);
+        assert!(text(&json.stderr).contains(word), "{}", text(&json.stderr));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_or_recorded_is_said_before_anything_is_measured() {
+    let folder = Folder::new();
+    let file = format!("{}/file", folder.path());
+    fs::write(&file, "{\"workload\":\n").unwrap();
+    for (arguments, advice) in [
+        (["--compare", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["--compare", &file], "line 1"),
+        (["--record", &file], "cannot make the folder"),
+        (["--from", folder.path()], "machine.toml"),
+    ] {
+        let output = output(&arguments);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(advice), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("machine: "), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn the_command_of_a_row_measures_it_again() {
+    for arguments in [
+        &["list-seq", "--messages", "3k", "--rounds", "2", "--json"][..],
+        &[
+            "list-mpmc",
+            "--threads",
+            "2,4",
+            "--messages",
+            "2k",
+            "--rounds",
+            "1",
+            "--payload",
+            "8,100",
+            "--no-memory",
+            "--engine",
+            "forebay:bytes",
+            "kanal",
+            "--json",
+        ],
+        &[
+            "stream-group",
+            "--group",
+            "COUNT 10 ",
+            "--messages",
+            "300",
+            "--rounds",
+            "1",
+            "--engine",
+            "forebay",
+            "null",
+            "--no-memory",
+            "--json",
+        ],
+        &[
+            "list-keys",
+            "--group",
+            "1 key",
+            "--seconds",
+            "0.2",
+            "--rounds",
+            "2",
+            "--engine",
+            "forebay",
+            "--no-memory",
+            "--json",
+        ],
+    ] {
+        let first = rows(&text(&output(arguments).stdout));
+        let mut commands: Vec<String> = Vec::new();
+        for row in &first {
+            let command = row["command"].as_str().unwrap().to_owned();
+            if !commands.contains(&command) {
+                commands.push(command);
+            }
+        }
+        let mut again = Vec::new();
+        for command in &commands {
+            let program = command.strip_prefix("forebay ").unwrap();
+            let output = Command::new("sh")
+                .args(["-c", &format!("exec \"$0\" {program} --json")])
+                .arg(env!("CARGO_BIN_EXE_forebay"))
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{command}: {}",
+                text(&output.stderr)
+            );
+            again.extend(rows(&text(&output.stdout)));
+        }
+        let told = |rows: &[Value]| -> Vec<Vec<Value>> {
+            let fields = [
+                "workload",
+                "title",
+                "payload_bytes",
+                "engine",
+                "variant",
+                "messages",
+                "rounds",
+                "threads",
+                "command",
+            ];
+            let of_row = |row: &Value| fields.map(|field| row[field].clone()).to_vec();
+            rows.iter().map(of_row).collect()
+        };
+        assert_eq!(told(&again), told(&first), "{commands:?}");
+    }
+}
+
+#[test]
+fn a_first_look_has_a_line_for_each_group() {
+    let output = output(&[
+        "--quick",
+        "--messages",
+        "300",
+        "--rounds",
+        "1",
+        "--engine",
+        "forebay",
+        "mutex-vecdeque",
+        "null",
+    ]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{stderr}");
+    let planned = stderr
+        .lines()
+        .find(|line| line.starts_with("a first look: "));
+    let planned = planned.unwrap();
+    assert!(
+        planned.contains(" groups, 1 round each, about "),
+        "{planned}"
+    );
+    let groups: usize = planned.split_whitespace().nth(3).unwrap().parse().unwrap();
+    let lines = |text: &str, start: &str| text.lines().filter(|l| l.starts_with(start)).count();
+    assert_eq!(lines(&stderr, "["), groups, "{stderr}");
+    let rows =
+        lines(&stdout, "  list-") + lines(&stdout, "  stream-") + lines(&stdout, "  durable-");
+    assert_eq!(rows, groups, "{stdout}");
+    assert!(
+        stdout.contains("best peer") && !stdout.contains("(generator)"),
+        "{stdout}"
+    );
+    assert!(
+        stdout.contains("--details"),
+        "where there is more: {stdout}"
+    );
 }
 
 /// Rows of the workloads over TCP, of which those of `forebay` have been looked at.

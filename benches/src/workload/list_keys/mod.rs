@@ -3,7 +3,7 @@
 use crate::audit::{Audit, Ledger, Tally};
 use crate::drive::closed::{producer_number, quotas};
 use crate::engine::forebay::{Handles, Names};
-use crate::engine::{Key, KeyedQueues, dashmap_mutex_vecdeque, dashmap_segqueue};
+use crate::engine::{Key, KeyedQueues, dashmap_mutex_vecdeque, dashmap_segqueue, null};
 use crate::fault::Fault;
 use crate::key::{Name, names};
 use crate::measure::case::{Figure, Shape};
@@ -75,6 +75,9 @@ fn group(mix: Mix) -> Group {
         case::<Names>(mix),
         case::<dashmap_mutex_vecdeque::Map>(mix),
         case::<dashmap_segqueue::Map>(mix),
+        null::case(threads, threads, move |work| {
+            run::<null::Keyed, Tally>(mix, work)
+        }),
     ];
     Group::new(shape, MESSAGES, Figure::NsPerOp, cases)
 }
