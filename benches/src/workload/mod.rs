@@ -25,6 +25,7 @@ pub mod stream_trim;
 pub mod stream_wake;
 
 use crate::measure::Group;
+use crate::mix::{self, Source};
 use crate::options::Options;
 
 /// A workload by name.
@@ -78,11 +79,13 @@ pub enum Workload {
     DurablePush,
     /// `durable-recover`
     DurableRecover,
+    /// A mix, such as `mix-steady-2x`
+    Mix(Source),
 }
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 34] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -107,6 +110,16 @@ impl Workload {
         Self::StreamWake,
         Self::DurablePush,
         Self::DurableRecover,
+        Self::Mix(Source::ALL[0]),
+        Self::Mix(Source::ALL[1]),
+        Self::Mix(Source::ALL[2]),
+        Self::Mix(Source::ALL[3]),
+        Self::Mix(Source::ALL[4]),
+        Self::Mix(Source::ALL[5]),
+        Self::Mix(Source::ALL[6]),
+        Self::Mix(Source::ALL[7]),
+        Self::Mix(Source::ALL[8]),
+        Self::Mix(Source::ALL[9]),
     ];
 
     /// The name in every report.
@@ -137,6 +150,7 @@ impl Workload {
             Self::StreamWake => "stream-wake",
             Self::DurablePush => "durable-push",
             Self::DurableRecover => "durable-recover",
+            Self::Mix(source) => source.name(),
         }
     }
 
@@ -168,6 +182,7 @@ impl Workload {
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
             Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
             Self::DurableRecover => "opening an engine with a million messages",
+            Self::Mix(source) => source.summary(),
         }
     }
 
@@ -207,6 +222,7 @@ impl Workload {
             Self::StreamWake => stream_wake::groups(),
             Self::DurablePush => durable_push::groups(),
             Self::DurableRecover => durable_recover::groups(),
+            Self::Mix(source) => mix::cases::groups(&source),
         };
         for group in &mut groups {
             group

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use forebay_bench::engine;
 use forebay_bench::measure::isolate::Place;
+use forebay_bench::mix::Source;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::workload::Workload;
 
@@ -187,6 +188,8 @@ Examples:
   forebay bench list-keys --seconds 30           as many messages as 30 seconds allow
   forebay bench list-seq --engine forebay kanal  two engines only
   forebay bench stream-add stream-group          streams beside maps and a Redis server
+  forebay bench mix-steady-4x mix-hot-key        producers outpace their consumers
+  forebay bench --mix night.toml --seconds 60    a mix of one's own, for a minute
   forebay bench --json > results.jsonl           one object per line, for programs
 
 Exit codes: 0 success, 1 an engine failed, 2 bad arguments, 130 interrupted.";
@@ -197,6 +200,12 @@ pub struct BenchArgs {
     /// What to run; everything when left out
     #[arg(value_name = "WORKLOAD", value_parser = workload_parser())]
     pub workloads: Vec<Workload>,
+
+    /// Run the mix that a file describes; benches/README.md says how
+    ///
+    /// The built-in ones are workloads, and their files are in benches/mixes.
+    #[arg(long, value_name = "FILE", value_parser = parse_mix)]
+    pub mix: Vec<Source>,
 
     /// Run only these engines
     ///
@@ -245,12 +254,18 @@ pub struct BenchArgs {
 }
 
 impl BenchArgs {
+    /// The workloads by name, then the mixes of files.
+    fn chosen(&self) -> Vec<Workload> {
+        let mixes = self.mix.iter().copied().map(Workload::Mix);
+        self.workloads.iter().copied().chain(mixes).collect()
+    }
+
     /// What the arguments ask for.
     #[must_use]
     pub fn options(&self) -> Options {
         let default = Options::default();
         Options {
-            workloads: or_default(&self.workloads, default.workloads),
+            workloads: or_default(&self.chosen(), default.workloads),
             engines: self.engine.clone(),
             payloads: or_default(&self.payload, default.payloads),
             messages: self.messages,
@@ -260,6 +275,10 @@ impl BenchArgs {
             waiters: self.waiters.clone(),
         }
     }
+}
+
+fn parse_mix(path: &str) -> Result<Source, String> {
+    Source::load(path.as_ref()).map_err(|error| error.to_string())
 }
 
 fn or_default<T: Clone>(given: &[T], default: Vec<T>) -> Vec<T> {
@@ -347,6 +366,20 @@ mod tests {
             .unwrap()
             .options();
         assert!(options.includes("kanal", None) && !options.includes("forebay", None));
+    }
+
+    #[test]
+    fn a_mix_is_a_file() {
+        let built_in = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../benches/mixes/steady-2x.toml"
+        );
+        let options = bench(&["--mix", built_in]).unwrap().options();
+        let names: Vec<_> = options.workloads.iter().map(|each| each.name()).collect();
+        assert_eq!(names, ["mix-steady-2x"]);
+        assert_eq!(options.validate(), Ok(()));
+        let missing = bench(&["--mix", "no/such.toml"]).unwrap_err();
+        assert!(missing.contains("no/such.toml: "), "{missing}");
     }
 
     #[test]
