@@ -2,7 +2,6 @@
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,
-    clippy::missing_assert_message,
     reason = "helpers of tests are outside #[test] functions"
 )]
 
