@@ -376,3 +376,24 @@ fn recorded_times_are_repeated_or_cut_off() {
     assert_eq!(due(1.0), ms(&[0, 1, 10, 10, 11, 20, 20]));
     assert_eq!(due(0.25), ms(&[0, 1]));
 }
+
+#[test]
+fn a_time_has_a_whole_number_of_bursts() {
+    let text = format!(
+        "kind = 'list'\nseconds = 1.0\n\
+         arrival = {{ process = 'bursts', per_s = 1_000.0, on_ms = 100.0, off_ms = 100.0 }}\n\
+         {CONSUMERS}"
+    );
+    let description = Description::parse("mine.toml", &text, None).unwrap();
+    for (scale, bursts) in [(1.0, 5.0), (0.01, 1.0), (10.0, 50.0)] {
+        let arrivals = description.arrivals(scale, 1.0);
+        let total = arrivals.total();
+        assert!((total - 500.0 * scale).abs() < 1e-6, "{total} at {scale}");
+        let first = arrivals.due_before(100_000_000);
+        let expected = (500.0 * scale / bursts).min(100.0);
+        assert!(
+            (first - expected).abs() < 1e-6,
+            "{first} in the first burst at {scale}"
+        );
+    }
+}

@@ -68,8 +68,13 @@ pub enum Arrivals {
         /// What lies between two arrivals.
         spacing: Spacing,
     },
-    /// At these nanoseconds, which rise.
-    Times(Arc<[u64]>),
+    /// As recorded, again and again until the end.
+    Times {
+        /// Nanoseconds, which rise.
+        times: Arc<[u64]>,
+        /// Nothing is due after this.
+        end_ns: u64,
+    },
     /// So many at once.
     AtOnce(u64),
 }
@@ -80,7 +85,17 @@ impl Arrivals {
     pub fn due_before(&self, time_ns: u64) -> f64 {
         match self {
             Self::Rate { curve, .. } => curve.due_before(as_f64(time_ns)),
-            Self::Times(times) => as_f64(times.partition_point(|&due| due < time_ns) as u64),
+            Self::Times { times, end_ns } => {
+                let before = time_ns.min(end_ns.saturating_add(1));
+                if before == 0 {
+                    return 0.0;
+                }
+                let span_ns = span_ns(times);
+                let repeated = (before - 1) / span_ns;
+                let rest = before - repeated * span_ns;
+                let of_rest = times.partition_point(|&due| due < rest);
+                as_f64(repeated) * as_f64(times.len() as u64) + as_f64(of_rest as u64)
+            }
             Self::AtOnce(messages) => as_f64(*messages),
         }
     }
@@ -96,7 +111,7 @@ impl Arrivals {
     pub fn end_ns(&self) -> f64 {
         match self {
             Self::Rate { curve, .. } => curve.end_ns(),
-            Self::Times(times) => as_f64(times.last().copied().unwrap_or(0)),
+            Self::Times { end_ns, .. } => as_f64(*end_ns),
             Self::AtOnce(_) => 0.0,
         }
     }
@@ -171,6 +186,11 @@ impl Schedule {
     }
 }
 
+/// When recorded times begin again.
+fn span_ns(times: &[u64]) -> u64 {
+    times.last().copied().unwrap_or(0).max(1)
+}
+
 impl Iterator for Schedule {
     type Item = u64;
 
@@ -178,10 +198,15 @@ impl Iterator for Schedule {
     fn next(&mut self) -> Option<u64> {
         let due = match &self.arrivals {
             Arrivals::Rate { .. } => self.by_rate(),
-            Arrivals::Times(times) => usize::try_from(self.sent)
-                .ok()
-                .and_then(|sent| times.get(sent * self.producers + self.producer))
-                .copied(),
+            Arrivals::Times { times, end_ns } => {
+                let number = self.sent * self.producers as u64 + self.producer as u64;
+                let (count, span_ns) = (times.len() as u64, span_ns(times));
+                let place = usize::try_from(number % count).ok();
+                let recorded = place.and_then(|place| times.get(place));
+                recorded
+                    .map(|due| due + number / count * span_ns)
+                    .filter(|due| due <= end_ns)
+            }
             Arrivals::AtOnce(messages) => {
                 let share = crate::message::share(*messages, self.producers, self.producer);
                 (self.sent < share).then_some(0)
@@ -277,10 +302,33 @@ mod tests {
 
     #[test]
     fn recorded_times_are_dealt_out() {
-        let times = Arrivals::Times([0, 10, 10, 70].into());
+        let times = Arrivals::Times {
+            times: [0, 10, 10, 70].into(),
+            end_ns: 70,
+        };
         assert_eq!(times.schedule(1, 0, 3).collect::<Vec<_>>(), [0, 70]);
         assert_eq!(times.schedule(1, 2, 3).collect::<Vec<_>>(), [10]);
-        assert!((times.due_before(11) - 3.0).abs() < 1e-9);
+        for (time, due) in [
+            (0, 0.0),
+            (1, 1.0),
+            (10, 1.0),
+            (11, 3.0),
+            (71, 4.0),
+            (999, 4.0),
+        ] {
+            let found = times.due_before(time);
+            assert!((found - due).abs() < 1e-9, "{found} before {time}");
+        }
+        let twice = Arrivals::Times {
+            times: [5, 70].into(),
+            end_ns: 100,
+        };
+        assert_eq!(twice.schedule(1, 0, 1).collect::<Vec<_>>(), [5, 70, 75]);
+        assert!((twice.total() - 3.0).abs() < 1e-9, "the same number");
+        assert!(
+            (twice.due_before(75) - 2.0).abs() < 1e-9,
+            "75 is not before 75"
+        );
     }
 
     #[test]

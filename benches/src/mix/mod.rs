@@ -4,7 +4,7 @@
 //! how large they are, which keys they go to, how long consumers work on them, how they crash.
 //! Producers follow a schedule (open loop); consumers block until there is something.
 //!
-//! * [`Source`] is a file as text, [`Description`] what it means.
+//! * [`Source`] is a file as text, [`form`] its form, [`Description`] what it means.
 //! * [`arrival`], [`service`], [`payload`] and [`keys`] are what is drawn at random, the same for the
 //!   same seed.
 //! * [`engine`] has what a mix runs on, [`cases`] which of them a description calls for.
@@ -25,6 +25,7 @@ pub mod keys;
 pub mod payload;
 pub mod progress;
 pub mod random;
+mod reading;
 pub mod run;
 pub mod sampler;
 pub mod service;
