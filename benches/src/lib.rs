@@ -9,6 +9,7 @@
 //! * [`drive`]: the loops that several workloads share.
 //! * [`workload`]: what is done with them, one file per workload.
 //! * [`suite`]: selections of them, with time limits.
+//! * [`mix`]: workloads that are described by a file.
 //! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each
 //!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
@@ -28,6 +29,7 @@ pub mod fault;
 pub mod key;
 pub mod measure;
 pub mod message;
+pub mod mix;
 pub mod options;
 pub mod record;
 pub mod report;

@@ -1,8 +1,10 @@
 //! `flume::unbounded`.
 
+use core::time::Duration;
+
 use flume::{Receiver, Sender};
 
-use crate::engine::{Named, Queue};
+use crate::engine::{BlockingQueue, Named, Queue};
 
 /// Both ends of an unbounded channel.
 #[derive(Debug)]
@@ -30,5 +32,27 @@ impl Queue for Channel {
     #[inline]
     fn pop<R>(&self, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
         self.receiver.try_recv().ok().map(|message| read(&message))
+    }
+}
+
+impl BlockingQueue for Channel {
+    fn new() -> Self {
+        <Self as Queue>::new()
+    }
+
+    #[inline]
+    fn push(&self, message: &[u8]) {
+        Queue::push(self, message);
+    }
+
+    #[inline]
+    #[expect(clippy::expect_used, reason = "this value holds a sender")]
+    fn wait<R>(&self, read: impl FnOnce(&[u8]) -> R) -> R {
+        read(&self.receiver.recv().expect("the sender is alive"))
+    }
+
+    fn wait_for<R>(&self, limit: Duration, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let message = self.receiver.recv_timeout(limit).ok();
+        message.map(|message| read(&message))
     }
 }

@@ -4,10 +4,11 @@
 //! opponent.
 
 use alloc::collections::VecDeque;
+use core::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::engine::{Named, Queue, ReliableQueue};
+use crate::engine::{BlockingQueue, Named, Queue, ReliableQueue};
 
 /// A ring buffer behind a lock.
 #[derive(Debug, Default)]
@@ -33,6 +34,48 @@ impl Queue for MutexVecDeque {
     fn pop<R>(&self, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
         // The lock is released before the message is read and freed.
         let message = self.0.lock().pop_front();
+        message.map(|message| read(&message))
+    }
+}
+
+/// The same with a condition variable, for consumers that sleep.
+#[derive(Debug, Default)]
+pub struct Blocking {
+    messages: Mutex<VecDeque<Box<[u8]>>>,
+    not_empty: Condvar,
+}
+
+impl Named for Blocking {
+    const NAME: &'static str = MutexVecDeque::NAME;
+}
+
+impl BlockingQueue for Blocking {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    #[inline]
+    fn push(&self, message: &[u8]) {
+        let message = message.into();
+        self.messages.lock().push_back(message);
+        self.not_empty.notify_one();
+    }
+
+    #[inline]
+    #[expect(
+        clippy::expect_used,
+        reason = "without a limit it waits until there is one"
+    )]
+    fn wait<R>(&self, read: impl FnOnce(&[u8]) -> R) -> R {
+        self.wait_for(Duration::MAX, read).expect("a message")
+    }
+
+    fn wait_for<R>(&self, limit: Duration, read: impl FnOnce(&[u8]) -> R) -> Option<R> {
+        let mut messages = self.messages.lock();
+        let nothing = |messages: &mut VecDeque<_>| messages.is_empty();
+        self.not_empty.wait_while_for(&mut messages, nothing, limit);
+        let message = messages.pop_front();
+        drop(messages);
         message.map(|message| read(&message))
     }
 }

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::measure::latency::Latency;
 use crate::measure::memory::{self, MemoryUse};
 use crate::measure::pulse::Pulse;
+use crate::options::ROUNDS_DEFAULT;
 use crate::record::Series;
 
 /// How much there is to do.
@@ -316,6 +317,8 @@ pub struct Group {
     pub key_per_message: bool,
     /// Whether a message takes so long that nobody wants more of them than `messages`.
     pub slow: bool,
+    /// How many rounds one run stands for, being so much longer.
+    pub rounds_per_run: u32,
     /// The engines.
     pub cases: Vec<Case>,
 }
@@ -331,6 +334,7 @@ impl Group {
             backlog: false,
             key_per_message: false,
             slow: false,
+            rounds_per_run: 1,
             cases,
         }
     }
@@ -350,13 +354,20 @@ impl Group {
     }
 
     /// How many rounds there are of so many that are asked for: where memory decides, which is
-    /// measured once, one round is enough.
+    /// measured once, one round is enough, and a long one stands for as many as are usual.
     #[must_use]
     pub const fn rounds(&self, asked: u32) -> u32 {
         match self.figure {
             Figure::Bytes => 1,
-            Figure::NsPerOp | Figure::P50 | Figure::Cpu => asked,
+            Figure::NsPerOp | Figure::P50 | Figure::Cpu => asked.div_ceil(self.rounds_per_run),
         }
+    }
+
+    /// Says that one run is as long as all usual rounds of others.
+    #[must_use]
+    pub const fn with_long_runs(mut self) -> Self {
+        self.rounds_per_run = ROUNDS_DEFAULT;
+        self
     }
 
     /// Says that a message takes microseconds, not nanoseconds.

@@ -32,6 +32,7 @@ pub mod stream_wake;
 
 use crate::drive::resp;
 use crate::measure::Group;
+use crate::mix::{self, Source};
 use crate::options::Options;
 
 /// A workload by name.
@@ -97,11 +98,13 @@ pub enum Workload {
     RespGroup,
     /// `resp-wake`
     RespWake,
+    /// A mix, such as `mix-steady-2x`
+    Mix(Source),
 }
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 40] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -132,6 +135,16 @@ impl Workload {
         Self::RespAdd,
         Self::RespGroup,
         Self::RespWake,
+        Self::Mix(Source::ALL[0]),
+        Self::Mix(Source::ALL[1]),
+        Self::Mix(Source::ALL[2]),
+        Self::Mix(Source::ALL[3]),
+        Self::Mix(Source::ALL[4]),
+        Self::Mix(Source::ALL[5]),
+        Self::Mix(Source::ALL[6]),
+        Self::Mix(Source::ALL[7]),
+        Self::Mix(Source::ALL[8]),
+        Self::Mix(Source::ALL[9]),
     ];
 
     /// The name in every report.
@@ -168,6 +181,7 @@ impl Workload {
             Self::RespAdd => "resp-add",
             Self::RespGroup => "resp-group",
             Self::RespWake => "resp-wake",
+            Self::Mix(source) => source.name(),
         }
     }
 
@@ -205,6 +219,7 @@ impl Workload {
             Self::RespAdd => "XADD over TCP; 1, 50, 1000 connections",
             Self::RespGroup => "XREADGROUP COUNT 100 and XACK over TCP",
             Self::RespWake => "BRPOP over TCP: how soon a client that is blocked is served",
+            Self::Mix(source) => source.summary(),
         }
     }
 
@@ -250,6 +265,7 @@ impl Workload {
             Self::RespAdd => resp::groups::<resp_add::Add>(options),
             Self::RespGroup => resp::groups::<resp_group::Group>(options),
             Self::RespWake => resp_wake::groups(options),
+            Self::Mix(source) => mix::cases::groups(&source),
         };
         for group in &mut groups {
             group

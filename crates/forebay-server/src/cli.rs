@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use forebay_bench::engine;
 use forebay_bench::engine::resp::Level;
 use forebay_bench::measure::isolate::Place;
+use forebay_bench::mix::Source;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::suite::Suite;
 use forebay_bench::workload::Workload;
@@ -240,6 +241,8 @@ Examples:
   forebay bench stream-add stream-group          streams beside maps and a Redis server
   forebay bench resp-push --connections 50 --pipeline 1,16 --level none,everysec
                                                  servers over TCP, beside a Redis server
+  forebay bench mix-steady-4x mix-hot-key        producers outpace their consumers
+  forebay bench --mix night.toml --seconds 60    a mix of one's own, for a minute
   forebay bench --json > results.jsonl           one object per line, for programs
 
 A row says in \"command\" how to measure it again.
@@ -259,16 +262,21 @@ pub struct BenchArgs {
     pub workloads: Vec<Workload>,
 
     /// Run every workload, however long it takes
-    #[arg(long, conflicts_with_all = ["workloads", "quick"])]
+    #[arg(long, conflicts_with_all = ["workloads", "quick", "mix"])]
     pub all: bool,
 
     /// Run a small part of the standard mix, 3 rounds, for a first look
-    #[arg(long, conflicts_with = "workloads")]
+    #[arg(long, conflicts_with_all = ["workloads", "mix"])]
     pub quick: bool,
 
     /// Only the group of this title, or those with this text in their titles
     #[arg(long, value_name = "TITLE")]
     pub group: Vec<String>,
+    /// Run the mix that a file describes; benches/README.md says how
+    ///
+    /// The built-in ones are workloads, and their files are in benches/mixes.
+    #[arg(long, value_name = "FILE", value_parser = parse_mix)]
+    pub mix: Vec<Source>,
 
     /// Run only these engines
     ///
@@ -344,7 +352,8 @@ pub struct BenchArgs {
 
     /// Measure nothing: report what is in a folder of --record
     #[arg(long, value_name = "DIR", conflicts_with_all = ["workloads", "all", "quick", "group",
-          "engine", "payload", "messages", "seconds", "rounds", "threads", "waiters", "no_memory",
+          "engine", "payload", "messages", "seconds", "rounds", "threads", "waiters", "connections",
+          "pipeline", "level", "mix", "no_memory",
           "record"])]
     pub from: Option<PathBuf>,
 
@@ -357,14 +366,21 @@ impl BenchArgs {
     /// Whether each engine gets a line: where workloads are named, that is what is asked for.
     #[must_use]
     pub const fn wants_details(&self) -> bool {
-        self.details || !self.workloads.is_empty()
+        self.details || !self.workloads.is_empty() || !self.mix.is_empty()
+    }
+
+    /// The workloads by name, then the mixes of files.
+    fn chosen(&self) -> Vec<Workload> {
+        let mixes = self.mix.iter().copied().map(Workload::Mix);
+        self.workloads.iter().copied().chain(mixes).collect()
     }
 
     /// What the arguments ask for.
     #[must_use]
     pub fn options(&self) -> Options {
         let default = Options::default();
-        let suite = match (self.all || !self.workloads.is_empty(), self.quick) {
+        let chosen = self.chosen();
+        let suite = match (self.all || !chosen.is_empty(), self.quick) {
             (true, _) => None,
             (false, true) => Some(Suite::Quick),
             (false, false) => Some(Suite::Standard),
@@ -374,7 +390,7 @@ impl BenchArgs {
             suite,
             groups: self.group.clone(),
             memory: !self.no_memory,
-            workloads: or_default(&self.workloads, default.workloads),
+            workloads: or_default(&chosen, default.workloads),
             engines: self.engine.clone(),
             payloads: or_default(&self.payload, default.payloads),
             messages: self.messages,
@@ -388,6 +404,10 @@ impl BenchArgs {
             server: env::current_exe().ok(),
         }
     }
+}
+
+fn parse_mix(path: &str) -> Result<Source, String> {
+    Source::load(path.as_ref()).map_err(|error| error.to_string())
 }
 
 fn or_default<T: Clone>(given: &[T], default: Vec<T>) -> Vec<T> {
@@ -475,6 +495,20 @@ mod tests {
             .unwrap()
             .options();
         assert!(options.includes("kanal", None) && !options.includes("forebay", None));
+    }
+
+    #[test]
+    fn a_mix_is_a_file() {
+        let built_in = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../benches/mixes/steady-2x.toml"
+        );
+        let options = bench(&["--mix", built_in]).unwrap().options();
+        let names: Vec<_> = options.workloads.iter().map(|each| each.name()).collect();
+        assert_eq!(names, ["mix-steady-2x"]);
+        assert_eq!(options.validate(), Ok(()));
+        let missing = bench(&["--mix", "no/such.toml"]).unwrap_err();
+        assert!(missing.contains("no/such.toml: "), "{missing}");
     }
 
     #[test]
