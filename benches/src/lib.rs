@@ -11,7 +11,7 @@
 //! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each
 //!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
-//! * [`record`]: what a run leaves behind, as files.
+//! * [`record`]: what a run leaves behind, as files, and its pages; a crate of its own.
 //! * [`report`]: rows, the table, the progress bar, the machine.
 #![forbid(unsafe_code)]
 
@@ -25,6 +25,7 @@ pub mod key;
 pub mod measure;
 pub mod message;
 pub mod options;
-pub mod record;
 pub mod report;
 pub mod workload;
+
+pub use forebay_record as record;

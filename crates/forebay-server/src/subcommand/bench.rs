@@ -11,7 +11,7 @@ use forebay_bench::measure::isolate::{Isolate, Place};
 use forebay_bench::measure::runner::{self, Ending};
 use forebay_bench::measure::{Group, Pulse};
 use forebay_bench::options::Options;
-use forebay_bench::report::machine::Machine;
+use forebay_bench::report::machine;
 use forebay_bench::report::progress::Progress;
 use forebay_bench::report::row::Row;
 use forebay_bench::report::table::{Marks, Table};
@@ -38,7 +38,7 @@ pub fn run(arguments: &BenchArgs) -> ExitCode {
     if let Err(error) = ctrlc::set_handler(move || on_interrupt.interrupt()) {
         eprintln!("warning: Ctrl-C will end at once, without a report: {error}");
     }
-    eprintln!("{}\n", Machine::read());
+    eprintln!("{}\n", machine::read());
     let mut report = Report::new(arguments.json, Arc::clone(&pulse));
     let mut progress = Progress::new(|group, rows: &[Row]| report.add(group, rows));
     let ending = runner::run(&options, isolate().as_ref(), &pulse, &mut progress);
