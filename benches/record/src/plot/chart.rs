@@ -7,6 +7,7 @@ use core::fmt::Write;
 
 use maud::{Markup, html};
 
+use super::number::plain;
 use super::scale::Scale;
 
 const HEIGHT: f64 = 280.0;
@@ -36,7 +37,7 @@ impl Axis {
         let ticks = scale.ticks().into_iter();
         Self {
             scale,
-            ticks: ticks.map(|value| (value, write(value))).collect(),
+            ticks: ticks.map(|value| (value, plain(&write(value)))).collect(),
             name,
             kind,
         }
@@ -225,7 +226,7 @@ pub(super) fn ticks_at(values: &[f64], write: fn(f64) -> String) -> Vec<(f64, St
     const MOST: usize = 9;
     let step = values.len().div_ceil(MOST).max(1);
     let few = values.iter().step_by(step);
-    few.map(|value| (*value, write(*value))).collect()
+    few.map(|value| (*value, plain(&write(*value)))).collect()
 }
 
 #[cfg(test)]

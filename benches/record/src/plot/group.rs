@@ -61,7 +61,7 @@ impl<'a> Group<'a> {
         if self.payload_bytes == 64 {
             return self.title.to_owned();
         }
-        let size = number::bytes(number::place(self.payload_bytes));
+        let size = number::plain(&number::bytes(number::place(self.payload_bytes)));
         format!("{}, {size} messages", self.title)
     }
 

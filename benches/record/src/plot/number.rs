@@ -55,7 +55,18 @@ pub(super) fn rate(per_s: f64) -> String {
 
 /// A count that may be large, in little space.
 pub(super) fn rough(value: f64) -> String {
-    scaled(value, 1e3, &["", "k", "M", "G"]).replace('\u{a0}', "")
+    plain(&scaled(value, 1e3, &["", "k", "M", "G"])).replace('\u{a0}', "")
+}
+
+/// Without digits that say nothing, for round numbers: `10 ms` of `10.0 ms`.
+pub(super) fn plain(text: &str) -> String {
+    let end = text.find(|each: char| !each.is_ascii_digit() && each != '.');
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    if !number.contains('.') {
+        return text.to_owned();
+    }
+    let number = number.trim_end_matches('0').trim_end_matches('.');
+    format!("{number}{unit}")
 }
 
 /// How many times as good.
@@ -73,11 +84,7 @@ fn scaled(value: f64, step: f64, units: &[&str]) -> String {
         unit = next;
         value /= step;
     }
-    let text = if value.fract().abs() < 1e-9 {
-        grouped(value)
-    } else {
-        short(value)
-    };
+    let text = short(value);
     let space = if unit.is_empty() { "" } else { "\u{a0}" };
     format!("{text}{space}{unit}")
 }
@@ -95,7 +102,7 @@ pub(super) const fn place(index: usize) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{bytes, count, duration, rate, ratio, rough, short};
+    use super::{bytes, count, duration, plain, rate, ratio, rough, short};
 
     #[test]
     fn numbers_for_people() {
@@ -105,12 +112,12 @@ mod tests {
         assert_eq!(short(99.97), "100");
         assert_eq!(short(-1234.6), "-1\u{202f}235");
         assert_eq!(duration(58_400.0), "58.4\u{a0}\u{b5}s");
-        assert_eq!(
-            duration(999.9),
-            "1\u{a0}\u{b5}s".replace("1\u{a0}", "1.00\u{a0}")
-        );
-        assert_eq!(duration(1e9), "1\u{a0}s");
-        assert_eq!(bytes(1_048_576.0), "1\u{a0}MiB");
+        assert_eq!(duration(999.9), "1.00\u{a0}\u{b5}s");
+        assert_eq!(duration(40.0), "40.0\u{a0}ns");
+        assert_eq!(plain(&duration(1e9)), "1\u{a0}s");
+        assert_eq!(plain(&duration(100.0)), "100\u{a0}ns");
+        assert_eq!(plain(&bytes(1_048_576.0)), "1\u{a0}MiB");
+        assert_eq!(plain("10.50/s"), "10.5/s");
         assert_eq!(rate(24_390_243.0), "24.4\u{a0}M/s");
         assert_eq!(rough(10_000.0), "10k");
         assert_eq!(ratio(0.254), "0.25\u{d7}");

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::group::is_ours;
-use super::number::{bytes, count, duration, place, rate, ratio, wide};
+use super::number::{bytes, count, duration, place, plain, rate, ratio, wide};
 use crate::{Record, Row};
 
 struct Column {
@@ -26,7 +26,7 @@ const fn column(
 }
 
 const COLUMNS: [Column; 13] = [
-    column("payload", |row| Some(place(row.payload_bytes)), bytes),
+    column("payload", |row| Some(place(row.payload_bytes)), whole_bytes),
     column("threads", |row| Some(place(row.threads)), short_count),
     column("messages", |row| Some(wide(row.messages)), whole),
     column("time/msg", |row| row.ns_per_op, duration),
@@ -40,6 +40,10 @@ const COLUMNS: [Column; 13] = [
     column("peak RSS", |row| row.peak_rss_bytes.map(wide), bytes),
     column("vs best peer", |row| row.vs_best_peer, ratio),
 ];
+
+fn whole_bytes(value: f64) -> String {
+    plain(&bytes(value))
+}
 
 fn short_count(value: f64) -> String {
     format!("{value:.0}")

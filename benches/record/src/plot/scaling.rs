@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Line, ticks_at};
 use super::group::is_ours;
-use super::number::{bytes, duration, place, rough, short, wide};
+use super::number::{bytes, duration, place, plain, rough, short, wide};
 use super::palette::Palette;
 use super::scale::Scale;
 use crate::{Record, Row};
@@ -236,7 +236,7 @@ impl Family<'_> {
                 div.scroll tabindex="0" role="region" aria-label=(what) { table {
                     thead { tr {
                         th scope="col" { (self.by.name()) }
-                        @for x in &xs { th.n scope="col" { (self.by.write()(*x)) } }
+                        @for x in &xs { th.n scope="col" { (plain(&self.by.write()(*x))) } }
                     } }
                     tbody { @for label in self.labels() {
                         tr {
