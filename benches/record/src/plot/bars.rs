@@ -12,9 +12,11 @@ use crate::{Figure, Row};
 
 /// A bar that is so many times as long as the next shorter one is torn off.
 const TORN: f64 = 3.5;
+/// Figures that differ by more than this are points.
+const WIDE: f64 = 40.0;
 
 pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &Palette) -> Markup {
-    let end = end(group);
+    let lengths = Lengths::of(group);
     let rounds = group.rows.iter().map(|row| row.rounds).max().unwrap_or(0);
     let messages = group.rows.iter().map(|row| row.messages).max().unwrap_or(0);
     let plural = if rounds == 1 { "" } else { "s" };
@@ -26,7 +28,8 @@ pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &
             h3 { (group.workload) " " span { (group.heading()) } }
             table.bars {
                 caption { (group.unit()) ", less is better; " (count) " messages, "
-                    (rounds) " round" (plural) }
+                    (rounds) " round" (plural)
+                    @if lengths.log_from.is_some() { "; points on a logarithmic scale" } }
                 thead { tr {
                     th scope="col" { "engine" }
                     th.n scope="col" { (group.unit()) }
@@ -39,7 +42,7 @@ pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &
                         @if let Some(fault) = &row.fault {
                             td.fault colspan="2" { "failed: " (fault) }
                         } @else {
-                            (bar(group, row, end))
+                            (lengths.bar(group, row))
                             td.n { (versus(row, comparisons)) }
                         }
                         @for extra in &extra { td.n.more { ((extra.1)(row).unwrap_or_default()) } }
@@ -70,38 +73,95 @@ const EXTRAS: [Extra; 4] = [
     }),
 ];
 
-/// Where the longest bar that is not torn ends.
-fn end(group: &Group<'_>) -> f64 {
-    let values = group.rows.iter().filter_map(|row| row.figure(group.figure));
-    let mut end = 0.0;
-    for value in values {
-        if end > 0.0 && value > TORN * end {
-            break;
-        }
-        end = value;
-    }
-    1.12 * end
+/// How the figures of a group become lengths.
+struct Lengths {
+    /// Where the longest bar that is not torn ends.
+    end: f64,
+    /// Points on a logarithmic axis from here on, where bars would be of no use.
+    log_from: Option<f64>,
 }
 
-fn bar(group: &Group<'_>, row: &Row, end: f64) -> Markup {
-    let Some(value) = row.figure(group.figure) else {
-        return html! { td.n { "not measured" } };
-    };
-    let part = |value: f64| (value / end).clamp(0.0, 1.0);
-    let torn = value > end;
-    let mut style = format!("--v:{:.3}", part(value));
-    if let Some((least, most)) = spread(row).filter(|_| !torn) {
-        // Writing to a string cannot fail.
-        let _ = write!(
-            style,
-            ";--a:{:.3};--w:{:.3}",
-            part(least),
-            part(most) - part(least)
-        );
+impl Lengths {
+    /// Bars from zero. Up to a third of them are torn off where they would make the others short;
+    /// where that is not enough there are points instead.
+    fn of(group: &Group<'_>) -> Self {
+        let figures = group.rows.iter().filter_map(|row| row.figure(group.figure));
+        let figures: Vec<f64> = figures.filter(|figure| *figure > 0.0).collect();
+        let least = figures.first().copied().unwrap_or(1.0);
+        let mut end = figures.last().copied().unwrap_or(1.0);
+        for torn in 1..=figures.len() / 3 {
+            let kept = figures.len() - torn;
+            let pair = (figures.get(kept.wrapping_sub(1)), figures.get(kept));
+            if let (Some(longest), Some(next)) = pair
+                && *next > TORN * longest
+            {
+                end = *longest;
+            }
+        }
+        Self {
+            end: 1.12 * end,
+            log_from: (end > WIDE * least).then_some(least / 2.0),
+        }
     }
+
+    /// The part of the room that a figure takes.
+    fn part(&self, value: f64) -> f64 {
+        let part = self.log_from.map_or(value / self.end, |from| {
+            (value.max(from) / from).log10() / (self.end / from).log10()
+        });
+        part.clamp(0.0, 1.0)
+    }
+
+    fn bar(&self, group: &Group<'_>, row: &Row) -> Markup {
+        let Some(value) = row.figure(group.figure) else {
+            return html! { td.n { "not measured" } };
+        };
+        let torn = value > self.end;
+        let mut style = format!("--v:{:.3}", self.part(value));
+        if let Some((least, most)) = spread(row).filter(|_| !torn) {
+            let (from, to) = (self.part(least), self.part(most));
+            // Writing to a string cannot fail.
+            let _ = write!(style, ";--a:{from:.3};--w:{:.3}", to - from);
+        }
+        let class = match self.log_from {
+            _ if torn => "bar torn",
+            Some(_) => "bar log",
+            None => "bar",
+        };
+        html! { td class=(class) style=(style) { span { (group.text(value)) } } }
+    }
+}
+
+/// Groups of one row each, as lines of one table: there is nothing to compare them with.
+pub(super) fn alone(groups: &[&Group<'_>]) -> Markup {
+    let Some(first) = groups.first() else {
+        return html! {};
+    };
+    let label = first
+        .rows
+        .first()
+        .map_or_else(String::new, |row| row.label());
     html! {
-        td class=(if torn { "bar torn" } else { "bar" }) style=(style) {
-            span { (group.text(value)) }
+        article.card {
+            h3 { (first.workload) " " span { (label) " alone" } }
+            table.bars.alone {
+                thead { tr {
+                    th scope="col" { "group" }
+                    th.n scope="col" { (first.unit()) }
+                    th.n.more scope="col" { "+/-" }
+                } }
+                tbody { @for group in groups { @for row in &group.rows {
+                    tr id=(group.id) {
+                        th scope="row" { (group.heading()) }
+                        @if let Some(fault) = &row.fault {
+                            td.fault { "failed: " (fault) }
+                        } @else {
+                            td.n { (row.figure(group.figure).map_or_else(String::new, |figure| group.text(figure))) }
+                            td.n.more { (row.mad_ns.map_or_else(String::new, duration)) }
+                        }
+                    }
+                } } }
+            }
         }
     }
 }

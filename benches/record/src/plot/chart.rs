@@ -61,6 +61,8 @@ pub(super) struct Chart {
     pub(super) lines: Vec<Line>,
     /// From which x on the background is hatched, and why.
     pub(super) hatched: Option<(f64, &'static str)>,
+    /// What else belongs to it.
+    pub(super) below: Markup,
 }
 
 impl Chart {
@@ -99,6 +101,7 @@ impl Chart {
                         } (line.name) }
                     }
                 }
+                (self.below)
             }
         }
     }
@@ -132,11 +135,12 @@ impl Chart {
         let left = self.x.scale.at(from);
         html! {
             rect.hatched x=(percent(left)) y="0" width=(percent(1.0 - left)) height="100%" {}
-            text.why x=(percent(left)) y="0" dx="6" dy="14" { (why) }
+            text.why x=(percent(left)) y="0" dx="2" dy="-4" { (why) }
         }
     }
 
     fn grid(&self) -> Markup {
+        let crowded = self.x.ticks.len() > 5;
         html! {
             @for (value, text) in &self.y.ticks {
                 @let y = percent(1.0 - self.y.scale.at(*value));
@@ -147,7 +151,7 @@ impl Chart {
             @for (index, (value, text)) in self.x.ticks.iter().enumerate() {
                 @let x = percent(self.x.scale.at(*value));
                 line.axis x1=(x) x2=(x) y1="100%" y2="100%" transform="translate(0 5)" {}
-                text class=(if index % 2 == 0 { "tick" } else { "tick odd" }) x=(x) y="100%"
+                text class=(if crowded && index % 2 == 1 { "tick odd" } else { "tick" }) x=(x) y="100%"
                     dy="19" text-anchor="middle" { (text) }
             }
         }

@@ -23,6 +23,8 @@ pub(super) struct Group<'a> {
     pub(super) figure: Figure,
     /// Best first; those without a figure last.
     pub(super) rows: Vec<&'a Row>,
+    /// In the order in which they were measured.
+    pub(super) measured: Vec<&'a Row>,
 }
 
 impl<'a> Group<'a> {
@@ -39,16 +41,25 @@ impl<'a> Group<'a> {
                 group.rows.push(row);
                 continue;
             }
+            // What scales is shown in curves, and not group by group.
+            let scales = row.workload.starts_with("scale-");
+            let id = if scales {
+                "scaling".to_owned()
+            } else {
+                format!("g{}", groups.len() + 1)
+            };
             groups.push(Self {
-                id: format!("g{}", groups.len() + 1),
+                id,
                 workload: &row.workload,
                 title: &row.title,
                 payload_bytes: row.payload_bytes,
                 figure: row.figure,
                 rows: vec![row],
+                measured: Vec::new(),
             });
         }
         for group in &mut groups {
+            group.measured.clone_from(&group.rows);
             let figure = group.figure;
             let key = |row: &Row| row.figure(figure).unwrap_or(f64::INFINITY);
             group.rows.sort_by(|a, b| key(a).total_cmp(&key(b)));

@@ -64,6 +64,7 @@ fn chart(record: &Record, group: &Group<'_>, kind: &str, palette: &Palette) -> C
         y: Axis::new(y, "time, log", "ns", duration),
         lines,
         hatched: None,
+        below: html! {},
     }
 }
 

@@ -122,6 +122,7 @@ fn finish(
         y,
         lines,
         hatched: None,
+        below: html! {},
     }
 }
 

@@ -152,7 +152,7 @@ fn parts(
         let body = html! {
             p.lead { "Bars are medians; the thin lines go from the fastest to the slowest round. "
                 "A torn bar is longer than its number allows to draw." }
-            div.cards { @for group in own { (bars::card(group, comparisons, palette)) } }
+            div.cards { (cards(&own, comparisons, palette)) }
         };
         parts.push(Part { id, heading, body });
     }
@@ -180,6 +180,23 @@ fn parts(
         });
     }
     parts
+}
+
+/// A card for each group; groups without a peer that follow one another share one.
+fn cards(groups: &[&Group<'_>], comparisons: &[Comparison<'_>], palette: &Palette) -> Markup {
+    let is_alone = |group: &Group<'_>| group.rows.len() == 1;
+    let together = |a: &&Group<'_>, b: &&Group<'_>| {
+        let same = a.workload == b.workload && a.figure == b.figure;
+        same && is_alone(a) && is_alone(b)
+    };
+    html! {
+        @for part in groups.chunk_by(together) {
+            @match part {
+                [group] => (bars::card(group, comparisons, palette)),
+                several => (bars::alone(several)),
+            }
+        }
+    }
 }
 
 fn method() -> Markup {

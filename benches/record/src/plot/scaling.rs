@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Line, ticks_at};
 use super::group::is_ours;
-use super::number::{bytes, duration, place, plain, rough, short, wide};
+use super::number::{bytes, count, duration, place, plain, rough, short, wide};
 use super::palette::Palette;
 use super::scale::Scale;
 use crate::{Record, Row};
@@ -63,6 +63,12 @@ fn short_count(value: f64) -> String {
     format!("{value:.0}")
 }
 
+/// Figures that are counted, by their fields.
+const COUNTED: [(&str, &str); 2] = [
+    ("instructions_per_op", "instructions"),
+    ("rmw_per_op", "shared read-modify-writes"),
+];
+
 /// Rows that differ only in what grows, and in the engine.
 struct Family<'a> {
     by: By,
@@ -85,13 +91,6 @@ pub(super) fn section(record: &Record, palette: &Palette) -> Vec<Markup> {
     let mut parts = Vec::new();
     for family in families(record) {
         parts.push(family.chart(record.machine.cores, palette).render());
-        let counted = [
-            ("instructions_per_op", "instructions per operation"),
-            ("rmw_per_op", "shared read-modify-writes per operation"),
-        ];
-        for (field, what) in counted {
-            parts.push(family.table(field, what));
-        }
     }
     parts.retain(|part| !part.0.is_empty());
     parts
@@ -114,11 +113,7 @@ fn families(record: &Record) -> Vec<Family<'_>> {
                 Family {
                     by,
                     workload: &row.workload,
-                    title: if row.workload.starts_with("scale-") {
-                        title
-                    } else {
-                        String::new()
-                    },
+                    title,
                     rows: vec![(x, row)],
                 },
             )),
@@ -215,42 +210,67 @@ impl Family<'_> {
         let oversubscribed = self.by == By::Threads && xs.last().is_some_and(|x| *x > beyond);
         Chart {
             title: self.to_string(),
-            note: format!("by {}", self.by.name()),
+            note: self.note(),
             x,
             y: Axis::new(y, "time per message", "ns", duration),
             lines,
             hatched: oversubscribed.then_some((beyond, "more threads than cores")),
+            below: self.counted(),
         }
     }
 
-    /// A small table of a figure that no clock is needed for.
-    fn table(&self, field: &str, what: &str) -> Markup {
-        let known = |row: &Row| row.number(field);
-        if self.rows.iter().all(|(_, row)| known(row).is_none()) {
+    /// What grows, and how much there is of the rest where that is unusual.
+    fn note(&self) -> String {
+        let mut note = format!("by {}", self.by.name());
+        if let Some((_, row)) = self.rows.first() {
+            if self.by != By::Keys && row.keys > 1 {
+                note = format!("{note}, {} keys", count(row.keys));
+            }
+            if self.by != By::Payload && row.payload_bytes != 64 {
+                let size = plain(&bytes(place(row.payload_bytes)));
+                note = format!("{note}, {size} messages");
+            }
+        }
+        note
+    }
+
+    /// A small table of the figures that no clock is needed for.
+    fn counted(&self) -> Markup {
+        let mut lines = Vec::new();
+        for (field, what) in COUNTED {
+            for label in self.labels() {
+                let of_it = self.rows.iter().filter(|(_, row)| row.label() == label);
+                let figures: Vec<(f64, Option<f64>)> =
+                    of_it.map(|(x, row)| (*x, row.number(field))).collect();
+                if figures.iter().any(|(_, figure)| figure.is_some()) {
+                    lines.push((what, label, figures));
+                }
+            }
+        }
+        if lines.is_empty() {
             return html! {};
         }
         let xs = self.xs();
+        let cell = |figures: &[(f64, Option<f64>)], x: f64| {
+            let same = |at: f64| at.to_bits() == x.to_bits();
+            let mut fitting = figures.iter().filter(|(at, _)| same(*at));
+            let figure = fitting.next().and_then(|(_, figure)| *figure);
+            figure.map(short).unwrap_or_default()
+        };
         html! {
-            figure.small {
-                figcaption { b { (self) } " " span { (what) } }
-                div.scroll tabindex="0" role="region" aria-label=(what) { table {
+            div.scroll.counted tabindex="0" role="region" aria-label="counted per operation" {
+                table {
                     thead { tr {
-                        th scope="col" { (self.by.name()) }
+                        th scope="col" { "per operation, by " (self.by.name()) }
                         @for x in &xs { th.n scope="col" { (plain(&self.by.write()(*x))) } }
                     } }
-                    tbody { @for label in self.labels() {
+                    tbody { @for (what, label, figures) in &lines {
                         tr {
-                            th scope="row" { (label) }
-                            @for x in &xs {
-                                @let mut cell = self.rows.iter().filter(|(at, row)| {
-                                    at.to_bits() == x.to_bits() && row.label() == label
-                                });
-                                @let value = cell.next().and_then(|(_, row)| known(row));
-                                td.n { (value.map(short).unwrap_or_default()) }
-                            }
+                            th scope="row" { (label) " " small { (what) } }
+                            @for x in &xs { td.n { (cell(figures, *x)) } }
                         }
                     } }
-                } }
+                }
             }
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn section(comparisons: &[Comparison<'_>]) -> Markup {
     html! {
         dl.tally {
             div.better { dt { "Forebay is better" } dd { (better) } }
-            div.even { dt { "about the same" } dd { (even) } }
+            div.even { dt { "no difference above the noise" } dd { (even) } }
             div.worse { dt { "a peer is better" } dd { (worse) } }
         }
         p.lead {
@@ -40,7 +40,7 @@ pub(super) fn section(comparisons: &[Comparison<'_>]) -> Markup {
         div.lists {
             (list("Where Forebay is better", "better", comparisons, Verdict::Better))
             (list("Where a peer is better", "worse", comparisons, Verdict::Worse))
-            (list("About the same", "even", comparisons, Verdict::Even))
+            (list("No difference above the noise", "even", comparisons, Verdict::Even))
         }
     }
 }
@@ -48,12 +48,19 @@ pub(super) fn section(comparisons: &[Comparison<'_>]) -> Markup {
 fn strips(comparisons: &[Comparison<'_>]) -> Markup {
     html! {
         div.strips {
+            div.strip.sides aria-hidden="true" {
+                span {}
+                div.track {
+                    b.worse { "\u{2190} a peer is better" }
+                    b.better { "Forebay is better \u{2192}" }
+                }
+            }
             div.strip.head aria-hidden="true" {
                 span {}
                 div.track {
                     @for value in TICKS {
                         @let at = percent(RATIOS.at(value));
-                        i.tick style={ "left:" (at) } { (tick(value)) }
+                        i.mark style={ "left:" (at) } { (tick(value)) }
                     }
                 }
             }

@@ -41,7 +41,7 @@ impl<'a> Comparison<'a> {
     /// Every row of ours that has a peer, in the order of the groups.
     pub(super) fn all(groups: &'a [Group<'a>]) -> Vec<Self> {
         let each = |group: &'a Group<'a>| {
-            let ours = group.rows.iter().filter(|row| is_ours(row));
+            let ours = group.measured.iter().filter(|row| is_ours(row));
             ours.filter_map(move |row| Self::of(group, row))
         };
         groups.iter().flat_map(each).collect()
