@@ -5,15 +5,11 @@ use core::fmt::Write;
 use maud::{Markup, html};
 
 use super::group::{Group, is_ours, spread};
+use super::length::Lengths;
 use super::number::{bytes, duration, rate, short, wide};
 use super::palette::Palette;
 use super::verdict::Comparison;
 use crate::{Figure, Row};
-
-/// A bar that is so many times as long as the next shorter one is torn off.
-const TORN: f64 = 3.5;
-/// Figures that differ by more than this are points.
-const WIDE: f64 = 40.0;
 
 pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &Palette) -> Markup {
     let lengths = Lengths::of(group);
@@ -29,7 +25,7 @@ pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &
             table.bars {
                 caption { (group.unit()) ", less is better; " (count) " messages, "
                     (rounds) " round" (plural)
-                    @if lengths.log_from.is_some() { "; points on a logarithmic scale" } }
+                    @if lengths.is_log() { "; points on a logarithmic scale" } }
                 thead { tr {
                     th scope="col" { "engine" }
                     th.n scope="col" { (group.unit()) }
@@ -42,7 +38,7 @@ pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &
                         @if let Some(fault) = &row.fault {
                             td.fault colspan="2" { "failed: " (fault) }
                         } @else {
-                            (lengths.bar(group, row))
+                            (bar(&lengths, group, row))
                             td.n { (versus(row, comparisons)) }
                         }
                         @for extra in &extra { td.n.more { ((extra.1)(row).unwrap_or_default()) } }
@@ -73,63 +69,25 @@ const EXTRAS: [Extra; 4] = [
     }),
 ];
 
-/// How the figures of a group become lengths.
-struct Lengths {
-    /// Where the longest bar that is not torn ends.
-    end: f64,
-    /// Points on a logarithmic axis from here on, where bars would be of no use.
-    log_from: Option<f64>,
-}
-
-impl Lengths {
-    /// Bars from zero. Up to a third of them are torn off where they would make the others short;
-    /// where that is not enough there are points instead.
-    fn of(group: &Group<'_>) -> Self {
-        let figures = group.rows.iter().filter_map(|row| row.figure(group.figure));
-        let figures: Vec<f64> = figures.filter(|figure| *figure > 0.0).collect();
-        let least = figures.first().copied().unwrap_or(1.0);
-        let mut end = figures.last().copied().unwrap_or(1.0);
-        for torn in 1..=figures.len() / 3 {
-            let kept = figures.len() - torn;
-            let pair = (figures.get(kept.wrapping_sub(1)), figures.get(kept));
-            if let (Some(longest), Some(next)) = pair
-                && *next > TORN * longest
-            {
-                end = *longest;
-            }
-        }
-        Self {
-            end: 1.12 * end,
-            log_from: (end > WIDE * least).then_some(least / 2.0),
-        }
+/// The cell of a figure, with its bar.
+fn bar(lengths: &Lengths, group: &Group<'_>, row: &Row) -> Markup {
+    let Some(value) = row.figure(group.figure) else {
+        return html! { td.n { "not measured" } };
+    };
+    let mut style = format!("--v:{:.3}", lengths.part(value));
+    if let Some((least, most)) = spread(row).filter(|_| !lengths.is_torn(value)) {
+        let (from, to) = (lengths.part(least), lengths.part(most));
+        // Writing to a string cannot fail.
+        let _ = write!(style, ";--a:{from:.3};--w:{:.3}", to - from);
     }
-
-    /// The part of the room that a figure takes.
-    fn part(&self, value: f64) -> f64 {
-        let part = self.log_from.map_or(value / self.end, |from| {
-            (value.max(from) / from).log10() / (self.end / from).log10()
-        });
-        part.clamp(0.0, 1.0)
-    }
-
-    fn bar(&self, group: &Group<'_>, row: &Row) -> Markup {
-        let Some(value) = row.figure(group.figure) else {
-            return html! { td.n { "not measured" } };
-        };
-        let torn = value > self.end;
-        let mut style = format!("--v:{:.3}", self.part(value));
-        if let Some((least, most)) = spread(row).filter(|_| !torn) {
-            let (from, to) = (self.part(least), self.part(most));
-            // Writing to a string cannot fail.
-            let _ = write!(style, ";--a:{from:.3};--w:{:.3}", to - from);
-        }
-        let class = match self.log_from {
-            _ if torn => "bar torn",
-            Some(_) => "bar log",
-            None => "bar",
-        };
-        html! { td class=(class) style=(style) { span { (group.text(value)) } } }
-    }
+    let class = if lengths.is_torn(value) {
+        "bar torn"
+    } else if lengths.is_log() {
+        "bar log"
+    } else {
+        "bar"
+    };
+    html! { td class=(class) style=(style) { span { (group.text(value)) } } }
 }
 
 /// Groups of one row each, as lines of one table: there is nothing to compare them with.

@@ -79,7 +79,7 @@ pub fn readme(record: &Record, folder: &str) -> String {
             let _ = write!(text, ", {name}{fact}");
         }
     }
-    let plot = format!("{folder}/ratios");
+    let plot = format!("{folder}/plots/ratios");
     let alt = format!(
         "Forebay beside the best peer: better in {better}, about the same in {even}, worse in \
          {worse}"

@@ -9,8 +9,10 @@
 
 mod bars;
 mod chart;
+mod folder;
 mod group;
 mod latency;
+mod length;
 mod markdown;
 mod number;
 mod over_time;
@@ -23,6 +25,7 @@ mod summary;
 mod svg;
 mod verdict;
 
+pub use self::folder::{PLOTS, files};
 pub use self::markdown::{readme, table};
 pub use self::page::page;
 pub use self::svg::{Theme, bars as svg_bars, ratios as svg_ratios};

@@ -133,7 +133,8 @@ fn without_numbers(title: &str) -> String {
         let number = word.starts_with(|first: char| first.is_ascii_digit());
         !number && !matches!(*word, "one" | "thread" | "threads" | "+")
     });
-    words.collect::<Vec<_>>().join(" ")
+    let words = words.collect::<Vec<_>>().join(" ");
+    words.trim_end_matches(',').to_owned()
 }
 
 impl Family<'_> {

@@ -3,8 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::group::{Group, is_ours, spread};
+use super::length::Lengths;
 use super::number::ratio;
-use super::scale::Scale;
 use super::summary::{RATIOS, TICKS, tick};
 use super::verdict::{Comparison, Verdict, by_workload, tally};
 use crate::Record;
@@ -90,6 +90,7 @@ pub fn ratios(record: &Record, theme: Theme) -> String {
         comparisons.len()
     );
     let body = html! {
+        text x="10" y="22" fill=(colours.even) { "within the noise (" (even) ")" }
         text x=(n(x(1.0) - 12.0)) y="22" text-anchor="end" fill=(colours.worse) font-weight="600" {
             "\u{2190} a peer is better (" (worse) ")"
         }
@@ -160,8 +161,8 @@ pub fn bars(record: &Record, workload: &str, title: &str, theme: Theme) -> Strin
     let figures = group.rows.iter();
     let figures = figures.filter_map(|row| Some((*row, row.figure(group.figure)?)));
     let figures: Vec<_> = figures.collect();
-    let scale = Scale::from_zero(figures.iter().map(|(_, figure)| *figure));
-    let x = |value: f64| LEFT + (RIGHT - LEFT) * scale.at(value);
+    let lengths = Lengths::of(group);
+    let x = |value: f64| LEFT + (RIGHT - LEFT) * lengths.part(value);
     let y = |line: usize| TOP + LINE * super::number::place(line);
     let bottom = y(figures.len());
     let label = format!(
@@ -172,15 +173,27 @@ pub fn bars(record: &Record, workload: &str, title: &str, theme: Theme) -> Strin
     );
     let body = html! {
         text x="10" y="22" fill=(colours.text) font-weight="600" { (group.workload) " "
-            tspan fill=(colours.faint) font-weight="400" { (group.heading()) "; " (group.unit()) } }
+            tspan fill=(colours.faint) font-weight="400" { (group.heading()) "; " (group.unit())
+                @if lengths.is_log() { ", logarithmic" } ", less is better" } }
         @for (line, (row, figure)) in figures.iter().enumerate() {
             @let colour = if is_ours(row) { colours.better } else { colours.peer };
             @let weight = if is_ours(row) { "600" } else { "400" };
             text x=(n(LEFT - 10.0)) y=(n(y(line) + 17.0)) text-anchor="end" fill=(colours.text)
                 font-weight=(weight) { (row.label()) }
-            rect x=(n(LEFT)) y=(n(y(line) + 4.0)) width=(n(x(*figure) - LEFT)) height=(n(LINE - 8.0))
-                rx="2" fill=(colour) {}
-            @if let Some((least, most)) = spread(row) {
+            @if lengths.is_log() {
+                line x1=(n(LEFT)) x2=(n(RIGHT)) y1=(n(y(line) + 13.0)) y2=(n(y(line) + 13.0))
+                    stroke=(colours.grid) {}
+                circle cx=(n(x(*figure))) cy=(n(y(line) + 13.0)) r="6" fill=(colour) {}
+            } @else {
+                rect x=(n(LEFT)) y=(n(y(line) + 4.0)) width=(n(x(*figure) - LEFT))
+                    height=(n(LINE - 8.0)) rx="2" fill=(colour) {}
+            }
+            @if lengths.is_torn(*figure) {
+                text x=(n(RIGHT - 8.0)) y=(n(y(line) + 17.5)) text-anchor="end" fill=(colours.text) {
+                    "longer \u{2192}"
+                }
+            }
+            @if let Some((least, most)) = spread(row).filter(|_| !lengths.is_torn(*figure)) {
                 line x1=(n(x(least))) x2=(n(x(most))) y1=(n(y(line) + 13.0)) y2=(n(y(line) + 13.0))
                     stroke=(colours.text) stroke-width="1.5" {}
             }
