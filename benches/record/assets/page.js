@@ -32,7 +32,10 @@
     rate: (value) => `${scaled(value, 1e3, ["", "k", "M", "G"])}/s`,
     count: (value) => scaled(value, 1e3, ["", "k", "M", "G"]),
     seconds: (value) => `${digits(value)} s`,
-    quantile: (value) => `${(100 * value).toFixed(value < 0.99 ? 1 : 4)}%`,
+    quantile: (value) => {
+      const nines = Math.floor(-Math.log10(Math.max(1e-9, 1 - value)) + 1e-6);
+      return `${(100 * value).toFixed(Math.max(1, nines - 1))}%`;
+    },
   };
 
   // From a place on an axis, 0 to 1, to its value.

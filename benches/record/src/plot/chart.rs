@@ -75,7 +75,10 @@ impl Chart {
         let summary = self.summary();
         html! {
             figure class={ "chart " (many) } {
-                figcaption { b { (self.title) } " " span { (self.note) } }
+                figcaption {
+                    b { (self.title) } " "
+                    span { (self.note) @if let [only] = &self.lines[..] { ", " (only.name) } }
+                }
                 div.y-name { (self.y.name) }
                 div.plot tabindex="0" role="img" aria-label=(summary)
                     data-x=(self.x.scale.describe()) data-x-kind=(self.x.kind)

@@ -78,7 +78,7 @@ impl Scale {
                 }
             }
             Self::Nines { to } => {
-                let all = [0.0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999_999];
+                let all = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999_999];
                 let within = |q: &f64| -(1.0 - q).log10() <= to;
                 all.into_iter().filter(within).collect()
             }
@@ -141,10 +141,7 @@ mod tests {
             to: 700.0,
         };
         assert_eq!(log.ticks(), [50.0, 100.0, 200.0, 500.0]);
-        assert_eq!(
-            Scale::Nines { to: 3.0 }.ticks(),
-            [0.0, 0.5, 0.9, 0.99, 0.999]
-        );
+        assert_eq!(Scale::Nines { to: 3.0 }.ticks(), [0.5, 0.9, 0.99, 0.999]);
         assert_eq!(
             Scale::from_zero([0.0].into_iter()).ticks().first(),
             Some(&0.0)

@@ -100,6 +100,10 @@ fn families(record: &Record) -> Vec<Family<'_>> {
     let mut families: Vec<(String, Family<'_>)> = Vec::new();
     for row in record.rows.iter().filter(|row| row.ns_per_op.is_some()) {
         let by = By::of(&row.workload);
+        // More groups or consumers are more threads too, but that is not what such rows are about.
+        if !row.workload.starts_with("scale-") && !row.title.contains("thread") {
+            continue;
+        }
         let Some(x) = by.value(row) else { continue };
         let title = without_numbers(&row.title);
         // What else tells rows apart, where it is not what grows.
