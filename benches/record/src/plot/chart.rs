@@ -111,7 +111,10 @@ impl Chart {
 
     /// What it shows, for who does not see it.
     fn summary(&self) -> String {
-        let mut text = format!("{}: {} by {}.", self.title, self.y.name, self.x.name);
+        let mut text = format!(
+            "{}: {} by {}; arrow keys tell values.",
+            self.title, self.y.name, self.x.name
+        );
         for line in &self.lines {
             if let Some((_, last)) = line.points.last() {
                 let end = self.written(*last);

@@ -133,3 +133,87 @@ pub(super) fn by_workload<'c, 'a>(
     }
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Comparison, Verdict};
+    use crate::plot::group::Group;
+    use crate::{Figure, Machine, Record, Row};
+
+    fn row(workload: &'static str, label: &str, ns: f64, mad_ns: f64) -> Row {
+        let (engine, variant) = match label.split_once(':') {
+            Some((engine, variant)) => (engine, Some(variant.to_owned().into())),
+            None => (label, None),
+        };
+        let row = serde_json::json!({
+            "workload": workload, "title": "all", "figure": Figure::NsPerOp, "engine": engine,
+            "producers": 1, "consumers": 1, "payload_bytes": 64, "keys": 1, "messages": 1000,
+            "ns_per_op": ns, "threads": 2, "rounds": 3, "rounds_ns": [ns, ns, ns], "mad_ns": mad_ns,
+        });
+        let row: Row = serde_json::from_value(row).unwrap();
+        Row { variant, ..row }
+    }
+
+    /// Labels of ours and of the peer, and the verdict, of each comparison.
+    fn found(rows: Vec<Row>) -> Vec<(String, String, Verdict)> {
+        let mut record = Record::new(Machine::default());
+        record.rows = rows;
+        let groups = Group::all(&record);
+        let all = Comparison::all(&groups);
+        let each = |each: &Comparison<'_>| (each.ours.label(), each.peer.label(), each.verdict);
+        all.iter().map(each).collect()
+    }
+
+    #[test]
+    fn a_difference_counts_above_the_noise() {
+        for (mine, mad, verdict) in [
+            (50.0, 1.0, Verdict::Better),
+            (98.0, 0.0, Verdict::Even),
+            (90.0, 0.0, Verdict::Better),
+            (90.0, 6.0, Verdict::Even),
+            (120.0, 1.0, Verdict::Worse),
+        ] {
+            let rows = vec![
+                row("list-seq", "flume", 300.0, 5.0),
+                row("list-seq", "forebay", mine, mad),
+                row("list-seq", "kanal", 100.0, 5.0 * mad),
+            ];
+            let [(_, peer, got)] = &found(rows)[..] else {
+                panic!("there is one comparison");
+            };
+            assert_eq!(
+                (peer.as_str(), *got),
+                ("kanal", verdict),
+                "{mine} +/- {mad}"
+            );
+        }
+    }
+
+    #[test]
+    fn with_a_log_only_equal_promises_are_compared() {
+        let rows = vec![
+            row("durable-push", "forebay:group", 300.0, 1.0),
+            row("durable-push", "forebay:buffered", 20.0, 1.0),
+            row("durable-push", "forebay:interval", 10.0, 1.0),
+            row("durable-push", "forebay:memory", 1.0, 0.0),
+            row("durable-push", "redis:always", 400.0, 1.0),
+            row("durable-push", "redis:everysec", 5.0, 1.0),
+            row("durable-push", "raw-fdatasync", 200.0, 1.0),
+        ];
+        let expected = [
+            ("forebay:group", "redis:always", Verdict::Better),
+            ("forebay:interval", "redis:everysec", Verdict::Worse),
+        ];
+        let expected = expected.map(|(ours, peer, verdict)| (ours.into(), peer.into(), verdict));
+        assert_eq!(found(rows), expected);
+    }
+
+    #[test]
+    fn what_failed_or_has_no_peer_is_not_compared() {
+        let mut failed = row("list-seq", "kanal", 1.0, 0.0);
+        failed.ns_per_op = None;
+        failed.fault = Some("lost a message".to_owned());
+        let rows = vec![failed, row("list-seq", "forebay", 10.0, 1.0)];
+        assert_eq!(found(rows), []);
+    }
+}
