@@ -9,9 +9,15 @@ use super::length::Lengths;
 use super::number::{bytes, duration, rate, short, wide};
 use super::palette::Palette;
 use super::verdict::Comparison;
-use crate::{Figure, Row};
+use super::version;
+use crate::{Figure, Machine, Row};
 
-pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &Palette) -> Markup {
+pub(super) fn card(
+    group: &Group<'_>,
+    comparisons: &[Comparison<'_>],
+    palette: &Palette,
+    machine: &Machine,
+) -> Markup {
     let lengths = Lengths::of(group);
     let rounds = group.rows.iter().map(|row| row.rounds).max().unwrap_or(0);
     let messages = group.rows.iter().map(|row| row.messages).max().unwrap_or(0);
@@ -34,7 +40,12 @@ pub(super) fn card(group: &Group<'_>, comparisons: &[Comparison<'_>], palette: &
                 } }
                 tbody { @for row in &group.rows {
                     tr class=(palette.class(row)) {
-                        th scope="row" { (row.label()) }
+                        th scope="row" {
+                            (row.label())
+                            @if let Some(version) = version::of(machine, row) {
+                                " " small { (version) }
+                            }
+                        }
                         @if let Some(fault) = &row.fault {
                             td.fault colspan="2" { "failed: " (fault) }
                         } @else {

@@ -24,6 +24,7 @@ mod scaling;
 mod summary;
 mod svg;
 mod verdict;
+mod version;
 
 pub use self::folder::{PLOTS, files};
 pub use self::markdown::{readme, table};

@@ -152,7 +152,7 @@ fn parts(
         let body = html! {
             p.lead { "Bars are medians; the thin lines go from the fastest to the slowest round. "
                 "A torn bar is longer than its number allows to draw." }
-            div.cards { (cards(&own, comparisons, palette)) }
+            div.cards { (cards(&own, comparisons, palette, &record.machine)) }
         };
         parts.push(Part { id, heading, body });
     }
@@ -183,7 +183,12 @@ fn parts(
 }
 
 /// A card for each group; groups without a peer that follow one another share one.
-fn cards(groups: &[&Group<'_>], comparisons: &[Comparison<'_>], palette: &Palette) -> Markup {
+fn cards(
+    groups: &[&Group<'_>],
+    comparisons: &[Comparison<'_>],
+    palette: &Palette,
+    machine: &Machine,
+) -> Markup {
     let is_alone = |group: &Group<'_>| group.rows.len() == 1;
     let together = |a: &&Group<'_>, b: &&Group<'_>| {
         let same = a.workload == b.workload && a.figure == b.figure;
@@ -192,7 +197,7 @@ fn cards(groups: &[&Group<'_>], comparisons: &[Comparison<'_>], palette: &Palett
     html! {
         @for part in groups.chunk_by(together) {
             @match part {
-                [group] => (bars::card(group, comparisons, palette)),
+                [group] => (bars::card(group, comparisons, palette, machine)),
                 several => (bars::alone(several)),
             }
         }
