@@ -2,7 +2,10 @@
 
 use core::fmt;
 
+use std::path::PathBuf;
+
 use crate::engine;
+use crate::engine::resp::Level;
 use crate::measure::{Group, memory};
 use crate::message::PAYLOAD_BYTES_MIN;
 use crate::workload::Workload;
@@ -17,6 +20,10 @@ pub const ROUNDS_DEFAULT: u32 = 5;
 const MESSAGES_MIN: u64 = 1_000;
 /// No run starts more threads than this.
 pub const THREADS_MAX: usize = 1024;
+/// No run opens more connections than this.
+pub const CONNECTIONS_MAX: usize = 16_384;
+/// No connection has more commands under way than this.
+pub const PIPELINE_MAX: usize = 10_000;
 
 /// An engine, or one variant of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +72,16 @@ pub struct Options {
     pub rounds: u32,
     /// Numbers of threads for the workloads that vary in them; empty means each one's own.
     pub threads: Vec<usize>,
-    /// Numbers of waiters for `list-waiters`; empty means its own.
+    /// Numbers of waiters for `list-waiters` and `resp-wake`; empty means their own.
     pub waiters: Vec<usize>,
+    /// Numbers of connections for the `resp-` workloads; empty means each one's own.
+    pub connections: Vec<usize>,
+    /// Numbers of commands under way on each of them; empty means each one's own.
+    pub pipelines: Vec<usize>,
+    /// What the servers of the `resp-` workloads keep; empty means nothing.
+    pub levels: Vec<Level>,
+    /// The program that can `serve`.
+    pub server: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -80,6 +95,10 @@ impl Default for Options {
             rounds: ROUNDS_DEFAULT,
             threads: Vec::new(),
             waiters: Vec::new(),
+            connections: Vec::new(),
+            pipelines: Vec::new(),
+            levels: Vec::new(),
+            server: None,
         }
     }
 }
@@ -137,6 +156,15 @@ impl Options {
         {
             return Err(OptionsError::Seconds);
         }
+        let of_resp = [
+            ("connections", &self.connections, CONNECTIONS_MAX),
+            ("commands in a pipeline", &self.pipelines, PIPELINE_MAX),
+        ];
+        for (what, asked, most) in of_resp {
+            if let Some(&asked) = asked.iter().find(|&&n| !(1..=most).contains(&n)) {
+                return Err(OptionsError::Many { what, asked, most });
+            }
+        }
         if self.messages == Some(0) || self.rounds == 0 || self.waiters.contains(&0) {
             return Err(OptionsError::Nothing);
         }
@@ -190,6 +218,15 @@ pub enum OptionsError {
     Payload(usize),
     /// A number of threads outside the limits.
     Threads(usize),
+    /// A number of something outside its limits.
+    Many {
+        /// Of what.
+        what: &'static str,
+        /// How many were asked for.
+        asked: usize,
+        /// How many there can be.
+        most: usize,
+    },
     /// A time that is no time.
     Seconds,
     /// Zero of something.
@@ -224,6 +261,9 @@ impl fmt::Display for OptionsError {
             ),
             Self::Threads(threads) => {
                 write!(f, "{threads} threads are outside 1 to {THREADS_MAX}")
+            }
+            Self::Many { what, asked, most } => {
+                write!(f, "{asked} {what} are outside 1 to {most}")
             }
             Self::Seconds => f.write_str("--seconds takes a number above zero, such as 10 or 0.5"),
             Self::Nothing => f.write_str("messages, rounds and waiters start at 1"),

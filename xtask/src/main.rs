@@ -1,5 +1,5 @@
 //! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask
-//! fuzz`, `cargo xtask render`, `cargo xtask ci`.
+//! fuzz`, `cargo xtask render`, `cargo xtask torture`, `cargo xtask ci`.
 #![forbid(unsafe_code)]
 
 mod ci;
@@ -8,6 +8,7 @@ mod loom;
 mod process;
 mod render;
 mod tidy;
+mod torture;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +26,9 @@ usage: cargo xtask <task>
                       try the seeds of the fuzz targets whose names contain a FILTER, or of all,
                       and then new inputs for so many seconds each (10)
   render              write the pages, the plots and the block of README.md that show results/
+  torture [--seeds N] [PART]...
+                      the long tests of what is durable, with so many seeds for each kind of
+                      history (4000); parts: corruption log crashes medium
   ci [--skip STEP]... run every check in turn and stop at the first that fails
       steps: fmt clippy clippy-loom doc tidy test loom fuzz
 ";
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
             "loom" => loom::Options::parse(rest).and_then(|options| options.run(&root())),
             "fuzz" => fuzz::Options::parse(rest).and_then(|options| options.run(&root())),
             "render" => no_arguments(rest).and_then(|()| render::run(&root())),
+            "torture" => torture::Options::parse(rest).and_then(|options| options.run(&root())),
             "ci" => ci::run(&root(), rest),
             _ => Err(format!("no task `{task}`\n\n{USAGE}")),
         },

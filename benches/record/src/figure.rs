@@ -14,4 +14,6 @@ pub enum Figure {
     /// Bytes per message.
     #[serde(rename = "bytes_per_message")]
     Bytes,
+    /// The server's processor time per command.
+    Cpu,
 }

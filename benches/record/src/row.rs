@@ -82,6 +82,7 @@ impl Row {
             Figure::NsPerOp => self.ns_per_op,
             Figure::P50 => self.p50_ns.map(|ns| ns as f64),
             Figure::Bytes => self.bytes_per_message,
+            Figure::Cpu => self.number("cpu_s_per_million"),
         }
     }
 

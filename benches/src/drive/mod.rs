@@ -2,6 +2,7 @@
 
 pub mod closed;
 pub mod open_loop;
+pub mod resp;
 pub mod stream;
 pub mod wake;
 

@@ -17,6 +17,7 @@ pub mod forebay;
 pub mod kanal;
 pub mod mutex_vecdeque;
 pub mod redis;
+pub mod resp;
 pub mod stream;
 pub mod tokio_mpsc;
 

@@ -56,6 +56,8 @@ pub struct Sample {
     pub series: Option<Series>,
     /// Further figures by the name of their field.
     pub extra: Vec<(&'static str, f64)>,
+    /// What is so or not, by the name of its field; a row says what most rounds say.
+    pub flags: Vec<(&'static str, bool)>,
 }
 
 impl Sample {
@@ -315,7 +317,7 @@ impl Group {
     pub const fn rounds(&self, asked: u32) -> u32 {
         match self.figure {
             Figure::Bytes => 1,
-            Figure::NsPerOp | Figure::P50 => asked,
+            Figure::NsPerOp | Figure::P50 | Figure::Cpu => asked,
         }
     }
 

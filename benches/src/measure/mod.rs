@@ -2,6 +2,7 @@
 
 mod bench;
 pub mod case;
+pub mod cpu;
 pub mod crew;
 pub mod idle;
 pub mod isolate;

@@ -26,7 +26,7 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 23] = [
+pub(super) const COLUMNS: [Column; 27] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
@@ -53,6 +53,16 @@ pub(super) const COLUMNS: [Column; 23] = [
     column("p99/demanded", |row| {
         row.number("p99_over_demanded").map(ratio)
     }),
+    column("cpu s/M", |row| row.number("cpu_s_per_million").map(short)).deciding(Figure::Cpu),
+    column("server", |row| row.number("server_cores").map(cores)),
+    column("generator", |row| {
+        let is_limit = row.extra.get("generator_bound")? == true;
+        let cores = row.number("generator_cores").map(cores)?;
+        Some(cores + if is_limit { " (limit)" } else { "" })
+    }),
+    column("B/conn", |row| {
+        row.number("bytes_per_connection").map(short)
+    }),
     column("B/msg", |row| row.bytes_per_message.map(short)).deciding(Figure::Bytes),
     column("beside", |row| {
         row.number("bytes_beside_content").map(short)
@@ -75,6 +85,11 @@ fn short(value: f64) -> String {
         2
     };
     format!("{value:.digits$}")
+}
+
+/// Processor time by the time that passed.
+fn cores(value: f64) -> String {
+    format!("{} cores", short(value))
 }
 
 fn ratio(value: f64) -> String {

@@ -149,6 +149,11 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
             extra.insert((*field).to_owned(), value.into());
         }
     }
+    for (field, _) in samples.first().map_or(&[][..], |sample| &sample.flags) {
+        let is_set = |sample: &&Sample| sample.flags.contains(&(field, true));
+        let rounds = samples.iter().filter(is_set).count();
+        extra.insert((*field).to_owned(), (2 * rounds > samples.len()).into());
+    }
     if let Some(bytes) = entry.memory.retained_bytes {
         extra.insert("retained_bytes".to_owned(), bytes.into());
     }

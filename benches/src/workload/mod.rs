@@ -12,6 +12,12 @@ pub mod list_reliable;
 pub mod list_seq;
 pub mod list_waiters;
 pub mod list_wake;
+pub mod resp_add;
+pub mod resp_group;
+pub mod resp_mix;
+pub mod resp_pop;
+pub mod resp_push;
+pub mod resp_wake;
 pub mod stream_add;
 pub mod stream_claim;
 pub mod stream_fanout;
@@ -24,6 +30,7 @@ pub mod stream_read;
 pub mod stream_trim;
 pub mod stream_wake;
 
+use crate::drive::resp;
 use crate::measure::Group;
 use crate::options::Options;
 
@@ -78,11 +85,23 @@ pub enum Workload {
     DurablePush,
     /// `durable-recover`
     DurableRecover,
+    /// `resp-push`
+    RespPush,
+    /// `resp-pop`
+    RespPop,
+    /// `resp-mix`
+    RespMix,
+    /// `resp-add`
+    RespAdd,
+    /// `resp-group`
+    RespGroup,
+    /// `resp-wake`
+    RespWake,
 }
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -107,6 +126,12 @@ impl Workload {
         Self::StreamWake,
         Self::DurablePush,
         Self::DurableRecover,
+        Self::RespPush,
+        Self::RespPop,
+        Self::RespMix,
+        Self::RespAdd,
+        Self::RespGroup,
+        Self::RespWake,
     ];
 
     /// The name in every report.
@@ -137,6 +162,12 @@ impl Workload {
             Self::StreamWake => "stream-wake",
             Self::DurablePush => "durable-push",
             Self::DurableRecover => "durable-recover",
+            Self::RespPush => "resp-push",
+            Self::RespPop => "resp-pop",
+            Self::RespMix => "resp-mix",
+            Self::RespAdd => "resp-add",
+            Self::RespGroup => "resp-group",
+            Self::RespWake => "resp-wake",
         }
     }
 
@@ -168,6 +199,12 @@ impl Workload {
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
             Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
             Self::DurableRecover => "opening an engine with a million messages",
+            Self::RespPush => "LPUSH over TCP; 1, 50, 1000 connections",
+            Self::RespPop => "RPOP over TCP; 1, 50, 1000 connections",
+            Self::RespMix => "LPUSH and RPOP in turn over TCP",
+            Self::RespAdd => "XADD over TCP; 1, 50, 1000 connections",
+            Self::RespGroup => "XREADGROUP COUNT 100 and XACK over TCP",
+            Self::RespWake => "BRPOP over TCP: how soon a client that is blocked is served",
         }
     }
 
@@ -207,6 +244,12 @@ impl Workload {
             Self::StreamWake => stream_wake::groups(),
             Self::DurablePush => durable_push::groups(),
             Self::DurableRecover => durable_recover::groups(),
+            Self::RespPush => resp::groups::<resp_push::Push>(options),
+            Self::RespPop => resp::groups::<resp_pop::Pop>(options),
+            Self::RespMix => resp::groups::<resp_mix::Mix>(options),
+            Self::RespAdd => resp::groups::<resp_add::Add>(options),
+            Self::RespGroup => resp::groups::<resp_group::Group>(options),
+            Self::RespWake => resp_wake::groups(options),
         };
         for group in &mut groups {
             group

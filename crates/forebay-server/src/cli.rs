@@ -1,16 +1,19 @@
 //! The arguments of the command line.
 
+use std::env;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use forebay_bench::engine;
+use forebay_bench::engine::resp::Level;
 use forebay_bench::measure::isolate::Place;
 use forebay_bench::options::{EngineChoice, Options, ROUNDS_DEFAULT};
 use forebay_bench::workload::Workload;
 
 use crate::config::Config;
 use crate::subcommand::inspect::{self, InspectArgs};
+use crate::subcommand::user::{self, UserCommand};
 
 /// The Forebay message-queue engine.
 #[derive(Debug, Parser)]
@@ -33,6 +36,12 @@ pub enum Command {
     /// Show what is in the log of a data directory, and where it is damaged.
     #[command(long_about = inspect::LONG_ABOUT, after_long_help = inspect::AFTER_HELP)]
     Inspect(InspectArgs),
+    /// Make and extend the file that says who may use a server, and for what.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Print the slow hash of a password, for a line of a users' file.
+    #[command(long_about = user::HASH_LONG_ABOUT, after_long_help = user::HASH_AFTER_HELP)]
+    HashPassword,
 }
 
 const SERVE_LONG_ABOUT: &str = "\
@@ -55,13 +64,17 @@ Examples:
                                                     a power cut takes the last second
   forebay serve --unixsocket /run/forebay.sock      a unix socket too
   forebay serve --bind 0.0.0.0 --requirepass SECRET reachable from outside
+  forebay serve --bind 0.0.0.0 --users users.acl    for users that `forebay user add` has made
+  forebay serve --port 0 --tls-port 6380 --tls-cert-file server.crt --tls-key-file server.key \\
+      --tls-auth-clients no                         with TLS only
   forebay serve --set timeout=300 --set slowlog-log-slower-than=1000
   forebay serve forebay.conf                        lines such as `port 6380`, as in redis.conf
   redis-cli LPUSH mq hello                          talk to it
 
 Parameters that --set and a file take: bind, port, unixsocket, unixsocketperm, tcp-backlog, \
 metrics-bind, metrics-port, protected-mode, appendonly, dir, appendfsync, io-threads, loglevel, \
-requirepass, maxclients, timeout, tcp-keepalive, \
+requirepass, aclfile, tls-port, tls-cert-file, tls-key-file, tls-ca-cert-file, tls-auth-clients, \
+maxclients, timeout, tcp-keepalive, \
 proto-max-bulk-len, client-query-buffer-limit, client-output-buffer-limit, \
 slowlog-log-slower-than, slowlog-max-len.
 
@@ -74,7 +87,7 @@ pub struct ServeArgs {
     #[arg(value_name = "FILE", env = "FOREBAY_CONFIG")]
     pub file: Option<PathBuf>,
 
-    /// Port to listen on; 0 takes a free one [default: 6379]
+    /// Port to listen on; 0 takes a free one, or none beside --tls-port [default: 6379]
     #[arg(long, value_name = "PORT", env = "FOREBAY_PORT")]
     pub port: Option<String>,
 
@@ -104,6 +117,30 @@ pub struct ServeArgs {
         hide_env_values = true
     )]
     pub requirepass: Option<String>,
+
+    /// File with the users and what each may do; `forebay user add` makes it
+    #[arg(long, value_name = "FILE", env = "FOREBAY_USERS")]
+    pub users: Option<String>,
+
+    /// Port to listen on with TLS, beside the plain one; --port 0 turns that off [default: none]
+    #[arg(long, value_name = "PORT", env = "FOREBAY_TLS_PORT")]
+    pub tls_port: Option<String>,
+
+    /// File with the certificate of the server, in PEM
+    #[arg(long, value_name = "FILE", env = "FOREBAY_TLS_CERT_FILE")]
+    pub tls_cert_file: Option<String>,
+
+    /// File with the private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", env = "FOREBAY_TLS_KEY_FILE")]
+    pub tls_key_file: Option<String>,
+
+    /// File with the certificates of the authorities that sign those of clients, in PEM
+    #[arg(long, value_name = "FILE", env = "FOREBAY_TLS_CA_CERT_FILE")]
+    pub tls_ca_cert_file: Option<String>,
+
+    /// Whether clients show a certificate: no, optional or yes [default: yes]
+    #[arg(long, value_name = "WHETHER", env = "FOREBAY_TLS_AUTH_CLIENTS")]
+    pub tls_auth_clients: Option<String>,
 
     /// How many clients may be connected [default: 10000]
     #[arg(long, value_name = "N", env = "FOREBAY_MAXCLIENTS")]
@@ -147,6 +184,12 @@ impl ServeArgs {
             ("bind", &bind),
             ("unixsocket", &self.unixsocket),
             ("requirepass", &self.requirepass),
+            ("aclfile", &self.users),
+            ("tls-port", &self.tls_port),
+            ("tls-cert-file", &self.tls_cert_file),
+            ("tls-key-file", &self.tls_key_file),
+            ("tls-ca-cert-file", &self.tls_ca_cert_file),
+            ("tls-auth-clients", &self.tls_auth_clients),
             ("maxclients", &self.maxclients),
             ("io-threads", &self.io_threads),
             ("loglevel", &self.loglevel),
@@ -187,6 +230,8 @@ Examples:
   forebay bench list-keys --seconds 30           as many messages as 30 seconds allow
   forebay bench list-seq --engine forebay kanal  two engines only
   forebay bench stream-add stream-group          streams beside maps and a Redis server
+  forebay bench resp-push --connections 50 --pipeline 1,16 --level none,everysec
+                                                 servers over TCP, beside a Redis server
   forebay bench --json > results.jsonl           one object per line, for programs
 
 Exit codes: 0 success, 1 an engine failed, 2 bad arguments, 130 interrupted.";
@@ -231,9 +276,21 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub threads: Vec<usize>,
 
-    /// Blocked consumers, for list-waiters
+    /// Blocked consumers, for list-waiters and resp-wake
     #[arg(long, value_name = "N", value_delimiter = ',')]
     pub waiters: Vec<usize>,
+
+    /// Connections to a server, for the resp- workloads; idle ones for resp-wake
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub connections: Vec<usize>,
+
+    /// Commands under way on each connection, for the resp- workloads
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    pub pipeline: Vec<usize>,
+
+    /// What servers keep, for the resp- workloads: none, everysec, always [default: none]
+    #[arg(long, value_name = "LEVEL", value_delimiter = ',')]
+    pub level: Vec<Level>,
 
     /// Print one JSON object per row, and nothing else, to stdout
     #[arg(long)]
@@ -258,6 +315,10 @@ impl BenchArgs {
             rounds: self.rounds,
             threads: self.threads.clone(),
             waiters: self.waiters.clone(),
+            connections: self.connections.clone(),
+            pipelines: self.pipeline.clone(),
+            levels: self.level.clone(),
+            server: env::current_exe().ok(),
         }
     }
 }
@@ -320,7 +381,7 @@ mod tests {
         let cli = Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
         match cli.command {
             Command::Bench(arguments) => Ok(arguments),
-            Command::Serve(_) | Command::Inspect(_) => Err("bench was asked for".to_owned()),
+            _ => Err("bench was asked for".to_owned()),
         }
     }
 

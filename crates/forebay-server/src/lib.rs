@@ -10,6 +10,7 @@ pub mod config;
 mod connection;
 pub mod server;
 pub mod subcommand;
+pub mod users;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,5 +29,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bench(arguments) => subcommand::bench::run(&arguments),
         Command::Serve(arguments) => subcommand::serve::run(&arguments),
         Command::Inspect(arguments) => subcommand::inspect::run(&arguments),
+        Command::User(command) => subcommand::user::run(&command),
+        Command::HashPassword => subcommand::user::print_hash(),
     }
 }

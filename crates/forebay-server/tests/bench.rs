@@ -102,6 +102,9 @@ fn bad_arguments_end_with_2_and_say_what_to_do() {
             "none of these engines",
         ),
         (&["--rounds", "0"], "start at 1"),
+        (&["--connections", "0"], "outside 1 to 16384"),
+        (&["--pipeline", "10001"], "outside 1 to 10000"),
+        (&["--level", "sometimes"], "none, everysec or always"),
         (&["--seconds", "nan"], "--seconds takes a number above zero"),
         (
             &["--seconds", "1", "--messages", "5"],
@@ -167,4 +170,115 @@ fn interrupt_ends_with_what_was_measured() {
     for row in rows(&stdout) {
         assert_eq!(row["workload"], "list-seq");
     }
+}
+
+/// Rows of the workloads over TCP, of which those of `forebay` have been looked at.
+fn load(arguments: &[&str]) -> Vec<Value> {
+    let small = [
+        "--connections",
+        "3",
+        "--messages",
+        "700",
+        "--rounds",
+        "1",
+        "--json",
+    ];
+    let output = output(&[arguments, &small].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let mut rows = rows(&text(&output.stdout));
+    rows.retain(|row| row["engine"] == "forebay");
+    for row in &rows {
+        assert_eq!(row["connections"], 3, "{row}");
+        assert!(row["cpu_s_per_million"].as_f64().unwrap() > 0.0, "{row}");
+        assert!(row["commands_per_s"].as_f64().unwrap() > 0.0, "{row}");
+        assert!(row["generator_bound"].is_boolean(), "{row}");
+        assert!(row["p99_ns"].as_u64() >= row["p50_ns"].as_u64(), "{row}");
+        assert!(row["peak_rss_bytes"].as_u64().unwrap() > 1 << 20, "{row}");
+    }
+    rows
+}
+
+#[test]
+fn servers_are_loaded_over_tcp() {
+    let workloads = [
+        "resp-push",
+        "resp-pop",
+        "resp-mix",
+        "resp-add",
+        "resp-group",
+    ];
+    let rows = load(&[&workloads[..], &["--pipeline", "3"]].concat());
+    let names: Vec<_> = rows.iter().map(|row| &row["workload"]).collect();
+    assert_eq!(names, workloads);
+}
+
+#[test]
+fn servers_are_loaded_at_every_level_and_pipeline() {
+    let options = ["resp-mix", "--pipeline", "1,4", "--level", "none,always"];
+    let rows = load(&[&options[..], &["--engine", "forebay"]].concat());
+    let shapes: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["level"].as_str().unwrap(),
+                row["pipeline"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        shapes,
+        [("none", 1), ("none", 4), ("always", 1), ("always", 4)]
+    );
+}
+
+#[test]
+fn blocked_clients_are_woken_over_tcp() {
+    let output = output(&[
+        "resp-wake",
+        "--waiters",
+        "5",
+        "--connections",
+        "20",
+        "--messages",
+        "40",
+        "--rounds",
+        "1",
+        "--json",
+    ]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows = rows(&text(&output.stdout));
+    let ours: Vec<_> = rows
+        .iter()
+        .filter(|row| row["engine"] == "forebay")
+        .collect();
+    let crowds: Vec<_> = ours
+        .iter()
+        .map(|row| (row["waiters"].as_u64(), row["idle"].as_u64()))
+        .collect();
+    let expected = [(0, 0), (5, 0), (0, 20)].map(|(waiters, idle)| (Some(waiters), Some(idle)));
+    assert_eq!(crowds, expected);
+    for row in &rows {
+        assert!(row["p50_ns"].as_u64().unwrap() > 0, "{row}");
+        assert!(row["cpu_s_per_million"].as_f64().unwrap() > 0.0, "{row}");
+    }
+    assert!(
+        ours[2]["bytes_per_connection"].as_f64().unwrap() > 0.0,
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn connections_that_cannot_be_had_are_refused() {
+    let bench = [
+        "ulimit -n 200 && exec",
+        env!("CARGO_BIN_EXE_forebay"),
+        "bench resp-push --engine forebay --connections 500 --pipeline 1 --rounds 1",
+    ];
+    let output = Command::new("sh")
+        .args(["-c", &bench.join(" ")])
+        .output()
+        .unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("raise the hard limit"), "{stderr}");
 }

@@ -86,7 +86,7 @@ fn errors_are_of_their_kind() {
         .arg("return 1")
         .arg(0)
         .query(&mut connection);
-    assert!(unknown.unwrap_err().to_string().contains("unknown command"));
+    assert!(unknown.unwrap_err().to_string().contains("no Lua"));
 }
 
 #[tokio::test]

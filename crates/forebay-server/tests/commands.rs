@@ -22,6 +22,16 @@ itself says (COMMAND DOCS), and compared with that by the same test. The version
 which had the command first.
 ";
 
+const SCRIPTS: &str = "
+## Scripts that are known
+
+There is no Lua. EVAL, EVALSHA and SCRIPT LOAD take these scripts, which libraries send for their
+locks, and refuse every other one; each is known by its SHA1 and executed as one atomic step.
+
+| SHA1 | library | what it does |
+|---|---|---|
+";
+
 /// Values of a map by their keys.
 fn map(reply: &Reply) -> BTreeMap<String, Reply> {
     let Reply::Map(pairs) = reply else {
@@ -47,6 +57,23 @@ fn rows(docs: &Reply, rows: &mut BTreeMap<String, BTreeMap<String, [String; 2]>>
     }
 }
 
+/// The scripts that SCRIPT HELP names after the subcommands, each in two lines.
+fn scripts(client: &mut Client) -> String {
+    let mut document = SCRIPTS.to_owned();
+    let lines = match client.call(&["SCRIPT", "HELP"]) {
+        Reply::Array(lines) => lines.iter().map(text).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    for pair in lines.windows(2) {
+        let (sha1, library) = pair[0].split_once(' ').unwrap_or_default();
+        if sha1.len() == 40 {
+            let (library, summary) = (library.trim_matches(['(', ')']), pair[1].trim());
+            writeln!(document, "| `{sha1}` | {library} | {summary} |").unwrap();
+        }
+    }
+    document
+}
+
 fn document(client: &mut Client) -> String {
     client.call(&["HELLO", "3"]);
     let mut groups = BTreeMap::new();
@@ -62,7 +89,7 @@ fn document(client: &mut Client) -> String {
             writeln!(document, "| {name} | {since} | {summary} |").unwrap();
         }
     }
-    document
+    document + &scripts(client)
 }
 
 #[test]

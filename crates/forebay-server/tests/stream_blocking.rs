@@ -10,7 +10,7 @@ mod support;
 use core::time::Duration;
 use std::thread;
 
-use support::{Client, Server, text};
+use support::{Client, Server, eventually, text};
 
 /// Sends a command, and waits until the server has it.
 fn begin(server: &Server, command: &str) -> Client {
@@ -190,4 +190,33 @@ fn a_client_that_waits_is_unblocked_by_another() {
         }
         assert_eq!(answer(&mut client), expected);
     }
+}
+
+#[test]
+fn keys_that_somebody_waits_for_are_counted_once() {
+    let server = Server::start(&[]);
+    let mut client = server.connect();
+    assert_eq!(client.ask("XGROUP CREATE events g $ MKSTREAM"), "OK");
+    let mut waiting = [
+        "BLPOP a b 0",
+        "BRPOP a 0",
+        "BLMOVE c d LEFT RIGHT 0",
+        "XREAD BLOCK 0 STREAMS e $",
+        "XREADGROUP GROUP g x BLOCK 0 STREAMS events >",
+        "DEBUG SLEEP 20",
+    ]
+    .map(|command| {
+        let mut waiting = server.connect();
+        waiting.send(&command.split(' ').collect::<Vec<_>>());
+        waiting
+    });
+    let mut counts = |keys: usize, on_nokey: usize| {
+        let info = client.ask("INFO clients");
+        info.contains(&format!("total_blocking_keys:{keys}\r"))
+            && info.contains(&format!("total_blocking_keys_on_nokey:{on_nokey}\r"))
+    };
+    eventually("they wait", || counts(5, 1));
+    assert_eq!(server.connect().ask("LPUSH b x"), "1");
+    assert_eq!(support::text(&waiting[0].receive().unwrap().0), "[b, x]");
+    eventually("nobody waits for b", || counts(4, 1));
 }

@@ -197,8 +197,8 @@ sites! {
     LaneNewWake,
     /// The writer ends with the records of the last epoch.
     WriterLastBatch,
-    /// The writer is woken for a wish.
-    WriterWish,
+    /// Who waits wakes the writer.
+    WriterAwaited,
     /// The writer syncs before it says so.
     WriterSync,
 }

@@ -31,6 +31,9 @@ pub struct Config {
     pub record_bytes_max: usize,
     /// How large a frame may become, unless a single record is larger.
     pub frame_bytes_max: usize,
+    /// How long the writer lets records come together while nobody waits for any of them, and so
+    /// how long they may be in memory only.
+    pub pace: Duration,
     /// After how much idle time an empty frame vouches for the one before it.
     pub vouch_after: Duration,
 }
@@ -44,6 +47,7 @@ impl Default for Config {
             segments_reserved: 2,
             record_bytes_max: 20 << 20,
             frame_bytes_max: 1 << 20,
+            pace: Duration::from_millis(1),
             vouch_after: Duration::from_millis(100),
         }
     }

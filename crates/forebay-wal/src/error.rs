@@ -138,6 +138,10 @@ pub enum Damage {
     /// A frame is whole but does not follow the one before it.
     #[error("the frame does not follow the one before it")]
     Broken,
+    /// Bytes that are written as zeroes, and mean nothing, are not zero: the medium changes what it
+    /// keeps.
+    #[error("the padding is not zero")]
+    Padding,
     /// The records in a whole frame make no sense.
     #[error("the records make no sense")]
     Records,

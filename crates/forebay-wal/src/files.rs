@@ -1,15 +1,13 @@
 //! The segment files: made once, used again and again.
 
 use crate::format::{FRAMES_START, FileName, SegmentHeader, TEMPORARY_SUFFIX};
-use crate::storage::io::write_all;
+use crate::storage::io::{write_all, write_zeroes};
 use crate::storage::{Storage, StorageFile};
 use std::collections::VecDeque;
 use std::io::{Error, Result};
 use std::sync::Arc;
 
 /// How much is zeroed by one write.
-const ZEROES_BYTES: usize = 1 << 20;
-
 /// The files of one log.
 #[derive(Debug)]
 pub(crate) struct Files {
@@ -19,6 +17,9 @@ pub(crate) struct Files {
     live: VecDeque<u64>,
     spares: Vec<u64>,
     next_spare: u64,
+    /// Whether a spare is written once when it is made. Syncing what overwrites is faster than
+    /// syncing what is written for the first time, so that is for who syncs often.
+    overwrites: bool,
 }
 
 impl Files {
@@ -35,7 +36,13 @@ impl Files {
             live,
             spares,
             next_spare,
+            overwrites: true,
         }
+    }
+
+    /// Says how later spares are made.
+    pub(crate) fn set_overwrites(&mut self, overwrites: bool) {
+        self.overwrites = overwrites;
     }
 
     pub(crate) fn live(&self) -> usize {
@@ -46,8 +53,8 @@ impl Files {
         self.spares.len()
     }
 
-    /// Makes a spare file: all zeroes, and with all its blocks, so that no later write needs
-    /// anything new from the file system.
+    /// Makes a spare file: all zeroes, and with all its blocks, so that no later write needs room
+    /// from the file system.
     pub(crate) fn allocate(&mut self) -> Result<()> {
         let number = self.next_spare;
         let name = FileName::Spare(number).to_string();
@@ -68,14 +75,11 @@ impl Files {
 
     fn fill(&self, name: &str) -> Result<()> {
         let file = self.storage.create(name)?;
-        let zeroes = vec![0; ZEROES_BYTES];
-        let mut left = usize::try_from(self.segment_bytes).map_err(Error::other)?;
-        let mut offset = 0;
-        while left > 0 {
-            let count = left.min(ZEROES_BYTES);
-            write_all(&*file, &zeroes[..count], offset)?;
-            offset += count as u64;
-            left -= count;
+        let bytes = u64::from(self.segment_bytes);
+        if self.overwrites {
+            write_zeroes(&*file, bytes)?;
+        } else {
+            file.reserve(bytes)?;
         }
         file.sync()
     }

@@ -128,6 +128,11 @@ impl Gate {
         None
     }
 
+    /// Whether anybody waits.
+    pub(crate) fn is_awaited(&self) -> bool {
+        !self.state.lock().waiting.is_empty()
+    }
+
     /// Takes a waker out that nobody waits for any more.
     pub(crate) fn forget(&self, id: u64) {
         let mut state = self.state.lock();

@@ -13,7 +13,7 @@
 //! 1. *Append*: lock the lane; read the epoch `E`; add the record to the buffer of `E`'s parity;
 //!    unlock. `E` is the record's tag. If the lane's `wake` is set, clear it and wake the writer.
 //! 2. *Gather*: store `E + 1` as the epoch. Lock the list of lanes, then each lane in turn, and
-//!    take the buffer of `E`'s parity. In a lane that is left empty, set `wake`.
+//!    take the buffer of `E`'s parity. In a lane that was empty and is left empty, set `wake`.
 //! 3. *New lane*: lock the list and add it, with `wake` set, before its first append.
 //! 4. *Sleep*: the writer may sleep after a gathering that found and left all lanes empty.
 //! 5. *Close*: lock the list, then each lane in turn, and set `closed`: no record comes after that,
@@ -36,34 +36,11 @@
 //! # Progress
 //! An append waits for the writer at most while that exchanges two buffers of its lane.
 
+use crate::buffer::{Buffer, Pool};
 use crate::loom::{AtomicBool, AtomicU64, Mutex, Ordering, PerThread, Site, skips};
 use crate::record::Record;
 use crossbeam_utils::CachePadded;
 use std::sync::Arc;
-
-/// A buffer that grew larger than this is not kept for the next batch.
-const KEPT_BYTES_MAX: usize = 16 << 20;
-
-/// Encoded records of one epoch from one lane.
-#[derive(Debug, Default)]
-pub(crate) struct Buffer {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) records: u32,
-}
-
-impl Buffer {
-    fn is_empty(&self) -> bool {
-        self.records == 0
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.records = 0;
-        self.bytes.clear();
-        if self.bytes.capacity() > KEPT_BYTES_MAX {
-            self.bytes = Vec::new();
-        }
-    }
-}
 
 #[derive(Debug)]
 struct State {
@@ -96,6 +73,7 @@ pub(crate) struct Lanes {
     epoch: AtomicU64,
     own: PerThread<Arc<Lane>>,
     all: Mutex<Vec<Arc<Lane>>>,
+    pub(crate) pool: Pool,
     /// Whether lanes that come now are closed from the start. Changed under the lock of `all`.
     closed: AtomicBool,
 }
@@ -114,6 +92,7 @@ impl Lanes {
             epoch: AtomicU64::new(epoch),
             own: PerThread::new(),
             all: Mutex::new(Vec::new()),
+            pool: Pool::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -157,9 +136,7 @@ impl Lanes {
             return Err(LanesClosed);
         }
         let epoch = early.unwrap_or_else(|| self.epoch());
-        let buffer = &mut state.buffers[parity(epoch)];
-        record.encode(&mut buffer.bytes);
-        buffer.records += 1;
+        state.buffers[parity(epoch)].add(record, &self.pool);
         let wake = core::mem::replace(&mut state.wake, false);
         Ok(Appended { epoch, wake })
     }
@@ -182,7 +159,7 @@ impl Lanes {
             let mut state = lane.0.lock();
             core::mem::swap(taken, &mut state.buffers[parity(epoch)]);
             let left = !state.buffers[parity(epoch + 1)].is_empty();
-            state.wake = !left && !skips(Site::LaneWake);
+            state.wake = taken.is_empty() && !left && !skips(Site::LaneWake);
             quiet &= taken.is_empty() && !left;
         }
         drop(all);
@@ -214,6 +191,11 @@ impl Lane {
         enough
     }
 
+    /// All of what the lane may use.
+    pub(crate) fn take_rest(&self) -> i64 {
+        core::mem::take(&mut self.0.lock().credit)
+    }
+
     pub(crate) fn add_credit(&self, bytes: i64) {
         self.0.lock().credit += bytes;
     }
@@ -227,9 +209,11 @@ fn parity(epoch: u64) -> usize {
 mod tests {
     use super::*;
 
-    fn taken(batch: &mut [Buffer]) -> u32 {
-        let count = batch.iter().map(|buffer| buffer.records).sum();
-        batch.iter_mut().for_each(Buffer::clear);
+    fn taken(lanes: &Lanes, batch: &mut [Buffer]) -> u64 {
+        let count = batch.iter().map(Buffer::records).sum();
+        for buffer in batch {
+            buffer.clear(&lanes.pool);
+        }
         count
     }
 
@@ -245,7 +229,7 @@ mod tests {
             Ok(false)
         );
         assert_eq!(lanes.gather(&mut batch).epoch, 4);
-        assert_eq!(taken(&mut batch), 2);
+        assert_eq!(taken(&lanes, &mut batch), 2);
         assert!(lanes.gather(&mut batch).quiet);
         assert_eq!(
             lanes.append(lanes.own(), &record).map(|done| done.epoch),
@@ -263,13 +247,13 @@ mod tests {
         assert_eq!(lanes.append(&lanes.add(), &record), Err(LanesClosed));
         let mut batch = Vec::new();
         lanes.gather(&mut batch);
-        assert_eq!(taken(&mut batch), 1);
+        assert_eq!(taken(&lanes, &mut batch), 1);
     }
 
     #[test]
     fn no_record_of_an_ended_epoch_comes_later() {
         let lanes = Lanes::new(1);
-        let (threads, each) = (4_u32, 5_000_u32);
+        let (threads, each) = (4_u64, 5_000_u64);
         std::thread::scope(|scope| {
             let appenders: Vec<_> = (0..threads)
                 .map(|_| {
@@ -288,15 +272,15 @@ mod tests {
             let mut count = 0;
             while count < threads * each {
                 let ended = lanes.gather(&mut batch).epoch;
-                for buffer in &batch {
-                    let mut rest = &buffer.bytes[..];
+                for slab in batch.iter().flat_map(Buffer::slabs) {
+                    let mut rest = &slab.bytes[..];
                     while let Some((record, behind)) = Record::decode(rest) {
                         let before = u64::from_le_bytes(record.body().try_into().unwrap());
                         assert!(before <= ended, "{before} in the batch of {ended}");
                         rest = behind;
                     }
                 }
-                count += taken(&mut batch);
+                count += taken(&lanes, &mut batch);
                 std::thread::yield_now();
             }
             for appender in appenders {

@@ -41,6 +41,7 @@
 
 extern crate alloc;
 
+mod buffer;
 mod checkpoint;
 mod config;
 mod error;

@@ -167,10 +167,11 @@ mod model {
             self.0.notify();
         }
 
-        /// A model has no time: a sleep with a limit gives way to the other threads.
+        /// A model has no time: a sleep with a limit gives way to the other threads, unless the
+        /// limit is for ever.
         pub(crate) fn sleep(&self, time: Option<Duration>) {
             match time {
-                None => self.0.wait(),
+                None | Some(Duration::MAX) => self.0.wait(),
                 Some(_) => thread::yield_now(),
             }
         }

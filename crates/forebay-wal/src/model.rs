@@ -1,6 +1,7 @@
 //! What the models in `loom-tests` turn: lanes and gate by themselves, and a whole log whose writer
 //! is a thread of the model.
 
+use crate::buffer::Buffer;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::gate::{End, Goal};
@@ -53,8 +54,8 @@ impl Lanes {
         let mut buffers = Vec::new();
         let gathered = self.0.gather(&mut buffers);
         let mut records = Vec::new();
-        for buffer in &buffers {
-            let mut rest = &buffer.bytes[..];
+        for slab in buffers.iter().flat_map(Buffer::slabs) {
+            let mut rest = &slab.bytes[..];
             while let Some((record, behind)) = Record::decode(rest) {
                 records.push(record.kind());
                 rest = behind;

@@ -28,7 +28,7 @@ pub(crate) struct Wishes {
 pub(crate) struct Shown {
     /// The end of what is written; between two epochs.
     pub(crate) tail: Position,
-    /// The end of what is synced.
+    /// The end of the last epoch that is synced.
     pub(crate) durable: Position,
     pub(crate) stats: Stats,
 }
@@ -60,15 +60,26 @@ impl Shared {
         self.sleeper.wake();
     }
 
-    /// Asks for a sync of everything up to `epoch`.
-    pub(crate) fn ask_sync(&self, epoch: u64) {
-        let mut wishes = self.wishes.lock();
-        if wishes.sync < epoch {
-            wishes.sync = epoch;
-            drop(wishes);
-            if !skips(Site::WriterWish) {
-                self.wake();
-            }
+    /// Whether anybody waits for something that the writer does.
+    pub(crate) fn is_awaited(&self) -> bool {
+        let wishes = *self.wishes.lock();
+        wishes.stop
+            || wishes.sync > self.gate.synced()
+            || self.gate.is_awaited()
+            || self.space.is_wanted()
+    }
+
+    /// Somebody has made known, in the wishes or at the gate, that he waits: the writer looks once
+    /// more before it sleeps.
+    pub(crate) fn wake_for_waiter(&self) {
+        if !skips(Site::WriterAwaited) {
+            self.wake();
         }
+    }
+
+    /// Wishes for a sync of everything up to `epoch`, for who is about to wait for that.
+    pub(crate) fn wish_sync(&self, epoch: u64) {
+        let mut wishes = self.wishes.lock();
+        wishes.sync = wishes.sync.max(epoch);
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! All space is counted in bytes of segments that exist already, so that no write of the log ever
 //! asks the file system for more. Lanes take their share in pieces: appending changes no shared
-//! word but once per piece. What frames cost beside their records, the writer takes afterwards; the
-//! floor below which nobody is served is for that.
+//! word but once per piece. What frames cost beside their records, the writer takes afterwards, and
+//! for a small record in a frame of its own that is much more than the record. So who has a share
+//! still looks whether anything is left before he uses it; the floor below which nobody is served is
+//! for the frames that are on their way at that moment.
 
 use crossbeam_utils::atomic::AtomicCell;
 use parking_lot::{Condvar, Mutex};
@@ -25,6 +27,8 @@ const PIECE_BYTES: i64 = 64 << 10;
 struct Growth {
     /// Nothing can be added at present.
     stuck: bool,
+    /// Segments are about to be freed.
+    promised: bool,
     wanted: bool,
     attempts: u64,
 }
@@ -49,11 +53,25 @@ impl Space {
         }
     }
 
+    /// What is not for this purpose.
+    fn floor(&self, purpose: Purpose) -> i64 {
+        match purpose {
+            Purpose::Fill => self.floor + self.reserve,
+            Purpose::Drain => self.floor,
+        }
+    }
+
+    /// Whether what was taken before may still be used.
+    pub(crate) fn is_open(&self, purpose: Purpose) -> bool {
+        self.free.load() >= self.floor(purpose)
+    }
+
     /// At least `need` bytes, if they are there.
     pub(crate) fn take(&self, need: i64, purpose: Purpose) -> Option<i64> {
-        let (floor, piece) = match purpose {
-            Purpose::Fill => (self.floor + self.reserve, PIECE_BYTES),
-            Purpose::Drain => (self.floor, 0),
+        let floor = self.floor(purpose);
+        let piece = match purpose {
+            Purpose::Fill => PIECE_BYTES,
+            Purpose::Drain => 0,
         };
         let mut free = self.free.load();
         loop {
@@ -97,6 +115,18 @@ impl Space {
         }
     }
 
+    /// The writer was told to free segments: who comes now waits until it has.
+    pub(crate) fn promise(&self) {
+        let mut growth = self.growth.lock();
+        growth.promised = true;
+        growth.stuck = false;
+    }
+
+    /// The writer is about to look what it was told to free.
+    pub(crate) fn keep_promise(&self) {
+        self.growth.lock().promised = false;
+    }
+
     pub(crate) fn is_wanted(&self) -> bool {
         self.growth.lock().wanted
     }
@@ -104,7 +134,7 @@ impl Space {
     /// The writer has tried to grow.
     pub(crate) fn tried(&self, stuck: bool) {
         let mut growth = self.growth.lock();
-        growth.stuck = stuck;
+        growth.stuck = stuck && !growth.promised;
         growth.wanted = false;
         growth.attempts += 1;
         drop(growth);
@@ -126,5 +156,18 @@ mod tests {
         assert_eq!(space.take(1, Purpose::Drain), None);
         space.add(101);
         assert_eq!(space.take(1, Purpose::Fill), Some(1));
+    }
+
+    #[test]
+    fn a_share_is_closed_when_frames_have_taken_the_rest() {
+        let space = Space::new(100, 10);
+        space.add(1_000);
+        assert_eq!(space.take(50, Purpose::Fill), Some(55));
+        assert!(space.is_open(Purpose::Fill));
+        space.add(-840);
+        assert!(!space.is_open(Purpose::Fill));
+        assert!(space.is_open(Purpose::Drain));
+        space.add(-100);
+        assert!(!space.is_open(Purpose::Drain));
     }
 }

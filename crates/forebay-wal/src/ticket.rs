@@ -35,10 +35,10 @@ pub(crate) fn goal(level: Level) -> Option<Goal> {
     }
 }
 
-/// Causes the sync that is waited for, if the writer would not do it by itself.
+/// Wishes for the sync that is waited for, if the writer would not do it by itself.
 fn ask(shared: &Shared, goal: Goal, epoch: u64) {
     if goal == Goal::Synced && shared.config.level != Level::Group {
-        shared.ask_sync(epoch);
+        shared.wish_sync(epoch);
     }
 }
 
@@ -54,6 +54,7 @@ pub(crate) fn wait(shared: &Shared, goal: Goal, epoch: u64) -> Result<()> {
     if let Some(answer) = registered {
         return answer;
     }
+    shared.wake_for_waiter();
     loop {
         parking.park();
         // The waker was taken out if there is an answer, and else somebody else has unparked.
@@ -102,13 +103,15 @@ impl Future for Durable {
             ask(&this.shared, goal, this.epoch);
         }
         let gate = &this.shared.gate;
-        match gate.register(goal, this.epoch, &mut this.id, cx.waker()) {
-            Some(answer) => {
-                this.id = None;
-                Poll::Ready(answer)
-            }
-            None => Poll::Pending,
+        let is_new = this.id.is_none();
+        if let Some(answer) = gate.register(goal, this.epoch, &mut this.id, cx.waker()) {
+            this.id = None;
+            return Poll::Ready(answer);
         }
+        if is_new {
+            this.shared.wake_for_waiter();
+        }
+        Poll::Pending
     }
 }
 

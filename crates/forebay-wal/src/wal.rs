@@ -83,16 +83,15 @@ impl Wal {
             io::ErrorKind::WouldBlock => Error::Locked,
             _ => Error::io("locking the directory")(error),
         })?;
-        let mut inventory = Inventory::take(&*storage)?;
+        let mut inventory = Inventory::look(&*storage)?;
         let found = inventory.store(&*storage)?;
         if let Some(store) = &found {
             config.segment_bytes = store.segment_bytes;
             config.record_bytes_max = config.record_bytes_max.min(config.record_bytes_limit());
             config.check()?;
         }
-        inventory.check_spares(&*storage, config.segment_bytes)?;
         let (recovered, new) = match found {
-            Some(store) => (recover(&storage, store, &inventory)?, false),
+            Some(store) => (recover(&storage, store, inventory)?, false),
             None => (fresh(&storage, &config, inventory)?, true),
         };
         let replay = Replay::new(&storage, recovered.store, recovered.start, recovered.end);
@@ -151,7 +150,7 @@ impl Wal {
         }
         let charge = bytes + RECORD_HEADER_BYTES;
         let charge = i64::try_from(charge).unwrap_or(i64::MAX);
-        while !lane.take_credit(charge) {
+        while !(shared.space.is_open(purpose) && lane.take_credit(charge)) {
             if let Some(taken) = shared.space.take(charge, purpose) {
                 lane.add_credit(taken);
                 continue;
@@ -172,7 +171,7 @@ impl Wal {
 
     /// Makes `room` large enough for a record with a body of `bytes`, for a thread that adds many
     /// records and keeps what it does not use of the room for the next one. Nothing is done when it
-    /// is large enough, and the log goes on.
+    /// is large enough, and the log goes on and is not full.
     ///
     /// While new segments are being made this may wait for them.
     ///
@@ -184,9 +183,11 @@ impl Wal {
             return Err(shared.gate.refusal());
         }
         let needed = i64::try_from(bytes + RECORD_HEADER_BYTES).unwrap_or(i64::MAX);
-        if room.bytes < needed || bytes > shared.config.record_bytes_max {
+        let is_short = room.bytes < needed || bytes > shared.config.record_bytes_max;
+        if is_short || !shared.space.is_open(purpose) {
             let mut permit = self.permit(bytes, purpose)?;
-            room.bytes += core::mem::take(&mut permit.charge);
+            // What the lane has left is for this thread too, which then asks less often.
+            room.bytes += core::mem::take(&mut permit.charge) + permit.lane.take_rest();
         }
         Ok(())
     }
@@ -292,7 +293,7 @@ impl Wal {
     /// [`Error::Indeterminate`] if the log has failed; [`Error::Closed`].
     pub fn flush(&self) -> Result<()> {
         let ticket = self.ticket();
-        self.shared.ask_sync(ticket.epoch);
+        self.shared.wish_sync(ticket.epoch);
         self.wait(ticket, Level::Group)
     }
 
@@ -388,6 +389,14 @@ pub struct Room {
     bytes: i64,
 }
 
+impl Room {
+    /// Whether it is large enough for a record with a body of `bytes`.
+    #[must_use]
+    pub fn fits(&self, bytes: usize) -> bool {
+        i64::try_from(bytes + RECORD_HEADER_BYTES).is_ok_and(|needed| needed <= self.bytes)
+    }
+}
+
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         if self.charge > 0 {
@@ -397,7 +406,12 @@ impl Drop for Permit<'_> {
 }
 
 /// A store that is not there yet: its first segment is made before its name.
-fn fresh(storage: &Arc<dyn Storage>, config: &Config, inventory: Inventory) -> Result<Recovered> {
+fn fresh(
+    storage: &Arc<dyn Storage>,
+    config: &Config,
+    mut inventory: Inventory,
+) -> Result<Recovered> {
+    inventory.clean(&**storage, config.segment_bytes)?;
     let chance = || storage.random().map_err(Error::io("asking for chance"));
     let mut id = [0; 16];
     id[..8].copy_from_slice(&chance()?.to_le_bytes());

@@ -3,6 +3,7 @@
 //! A program of its own, for it counts what the whole process allocates.
 #![cfg(test)]
 
+#[expect(dead_code, reason = "there is no peak to be known")]
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
 

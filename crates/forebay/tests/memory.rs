@@ -5,7 +5,7 @@
 //! system and not counted here: see `resident.rs`.
 #![cfg(test)]
 
-#[expect(dead_code, reason = "bytes are counted here, and no calls")]
+#[expect(dead_code, reason = "what is out at the end is counted here")]
 #[path = "support/counting_allocator.rs"]
 mod counting_allocator;
 

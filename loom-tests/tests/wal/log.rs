@@ -9,6 +9,10 @@ use loom::thread;
 use loom_tests::outcomes::Outcomes;
 
 fn log(level: Level) -> (SimDisk, Arc<Wal>, WriterThread) {
+    paced_log(level, Duration::ZERO)
+}
+
+fn paced_log(level: Level, pace: Duration) -> (SimDisk, Arc<Wal>, WriterThread) {
     let config = Config {
         level,
         segment_bytes: 32 << 10,
@@ -18,6 +22,7 @@ fn log(level: Level) -> (SimDisk, Arc<Wal>, WriterThread) {
         frame_bytes_max: 4 << 10,
         // A model has no time.
         vouch_after: Duration::ZERO,
+        pace,
     };
     let disk = SimDisk::new(1);
     let (log, writer) = open(std::sync::Arc::new(disk.clone()), config).unwrap();
@@ -64,6 +69,40 @@ fn flush_at_a_level_without_syncs() {
         append(&log, 1).unwrap();
         log.flush().unwrap();
         assert!(is_on_disk(&disk, 1), "what was flushed");
+        log.close().unwrap();
+        writer.join().unwrap();
+    });
+}
+
+/// When the writer dozes until somebody waits, then that is enough.
+#[test]
+fn a_wait_ends_a_doze() {
+    Outcomes::exactly(&[()]).explore(|| {
+        let (disk, log, writer) = paced_log(Level::Group, Duration::MAX);
+        let writer = thread::spawn(move || writer.run());
+        let ticket = append(&log, 1).unwrap();
+        log.wait(ticket, Level::Group).unwrap();
+        assert!(is_on_disk(&disk, 1), "what is acknowledged");
+        log.close().unwrap();
+        writer.join().unwrap();
+    });
+}
+
+/// The same, of two who wait for different things.
+#[test]
+#[ignore = "two minutes"]
+fn two_waits_end_a_doze() {
+    Outcomes::exactly(&[()]).explore(|| {
+        let (disk, log, writer) = paced_log(Level::None, Duration::MAX);
+        let writer = thread::spawn(move || writer.run());
+        let other = {
+            let log = Arc::clone(&log);
+            thread::spawn(move || log.wait(log.ticket(), Level::Buffered).unwrap())
+        };
+        append(&log, 1).unwrap();
+        log.flush().unwrap();
+        assert!(is_on_disk(&disk, 1), "what was flushed");
+        other.join().unwrap();
         log.close().unwrap();
         writer.join().unwrap();
     });

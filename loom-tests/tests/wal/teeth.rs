@@ -31,7 +31,7 @@ const TEETH: Teeth = Teeth {
             "lanes::a_new_lane_against_a_writer_that_sleeps",
         ),
         (Site::WriterLastBatch, "log::close_against_appends"),
-        (Site::WriterWish, "log::flush_at_a_level_without_syncs"),
+        (Site::WriterAwaited, "log::a_wait_ends_a_doze"),
         (Site::WriterSync, "log::append_and_wait"),
     ],
     survivors: &[],

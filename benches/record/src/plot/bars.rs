@@ -68,7 +68,7 @@ type Extra = (&'static str, fn(&Row) -> Option<String>);
 const EXTRAS: [Extra; 4] = [
     ("rate", |row| match row.figure {
         Figure::NsPerOp => row.ops_per_s.map(|per_s| rate(wide(per_s))),
-        Figure::P50 | Figure::Bytes => None,
+        Figure::P50 | Figure::Bytes | Figure::Cpu => None,
     }),
     ("p99", |row| row.p99_ns.map(|ns| duration(wide(ns)))),
     ("p99.9", |row| row.p999_ns.map(|ns| duration(wide(ns)))),
@@ -76,7 +76,7 @@ const EXTRAS: [Extra; 4] = [
         Figure::Bytes => row
             .number("bytes_beside_content")
             .map(|b| format!("{} beside", short(b))),
-        Figure::NsPerOp | Figure::P50 => row.bytes_per_message.map(bytes),
+        Figure::NsPerOp | Figure::P50 | Figure::Cpu => row.bytes_per_message.map(bytes),
     }),
 ];
 

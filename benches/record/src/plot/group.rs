@@ -82,6 +82,7 @@ impl<'a> Group<'a> {
             Figure::NsPerOp => "time per message",
             Figure::P50 => "median latency",
             Figure::Bytes => "bytes per message",
+            Figure::Cpu => "the server's processor time per command",
         }
     }
 
@@ -90,6 +91,8 @@ impl<'a> Group<'a> {
         match self.figure {
             Figure::NsPerOp | Figure::P50 => number::duration(value),
             Figure::Bytes => number::bytes(value),
+            // Seconds for a million of them.
+            Figure::Cpu => number::duration(1e3 * value),
         }
     }
 

@@ -93,8 +93,8 @@ pub fn readme(record: &Record, folder: &str) -> String {
          name. A line of the table is a workload; times are per message, medians of the rounds.\n\n\
          {}\n\
          Again, on your machine: `cargo run --release -- bench --record results/mine`, then \
-         `cargo xtask render`. All rows, latencies and memory: [{folder}/report.html]\
-         ({folder}/report.html).\n",
+         `cargo xtask render`. All rows, latencies and memory, in a browser: \
+         [{folder}/report.html]({folder}/report.html).\n",
         table(record),
     );
     text

@@ -134,10 +134,11 @@ fn parts(
         ("lists", "Lists", "list-"),
         ("streams", "Streams", "stream-"),
         ("durable", "With a log", "durable-"),
+        ("served", "Served, to clients of Redis", "resp-"),
         ("others", "Other workloads", ""),
     ] {
         let own = |group: &&Group<'_>| {
-            let known = ["list-", "stream-", "durable-"];
+            let known = ["list-", "stream-", "durable-", "resp-"];
             if prefix.is_empty() {
                 let scale = group.workload.starts_with("scale-");
                 !scale && !known.iter().any(|each| group.workload.starts_with(each))

@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
             peers.find_map(|row| Some((*row, positive(row, group.figure)?)))?;
         let deviation = |row: &Row| match group.figure {
             Figure::NsPerOp => row.mad_ns.unwrap_or(0.0),
-            Figure::P50 | Figure::Bytes => 0.0,
+            Figure::P50 | Figure::Bytes | Figure::Cpu => 0.0,
         };
         let noise = (deviation(ours) + deviation(peer)).max(NOISE * own_figure.min(peer_figure));
         let verdict = if (own_figure - peer_figure).abs() <= noise {

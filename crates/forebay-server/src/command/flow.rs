@@ -7,6 +7,7 @@ use core::task::{Context as TaskContext, Poll, Waker};
 use forebay::{Blocking, Error};
 use forebay_resp::ReplyWriter;
 
+use super::connection::Authentication;
 use super::{Context, Refusal};
 
 /// What a connection does when a command has been executed.
@@ -15,6 +16,8 @@ pub(crate) enum Flow {
     Next,
     /// There is no reply yet: the commands behind it wait with it.
     Wait(Box<dyn Waiting + Send>),
+    /// There is no reply yet: a password is being compared, and the commands behind it wait.
+    Authenticate(Box<Authentication>),
     /// The connection ends when the reply has been sent.
     Close,
 }

@@ -28,7 +28,9 @@
 //! After MULTI a command goes no further than step 2 and is kept as it was sent; EXEC takes the
 //! rest of the steps for all of them at once.
 
+pub(crate) mod access;
 pub(crate) mod arguments;
+pub(crate) mod category;
 pub(crate) mod connection;
 mod context;
 pub(crate) mod flow;
@@ -38,6 +40,7 @@ pub(crate) mod list;
 pub(crate) mod list_blocking;
 pub(crate) mod pubsub;
 mod refusal;
+pub(crate) mod script;
 pub(crate) mod server;
 pub(crate) mod set;
 pub(crate) mod sort;
@@ -64,6 +67,7 @@ pub(crate) enum Command<'a> {
     List(list::Command<'a>),
     BlockingList(list_blocking::Command<'a>),
     Pubsub(pubsub::Command<'a>),
+    Script(script::Command<'a>),
     Server(server::Command<'a>),
     Set(set::Command<'a>),
     Sort(sort::Command<'a>),
@@ -78,6 +82,7 @@ impl<'a> Command<'a> {
         match self {
             Self::Connection(_) | Self::Pubsub(_) => {}
             Self::Server(command) => command.keys(keys),
+            Self::Script(command) => command.keys(keys),
             Self::Sort(command) => command.keys(keys),
             Self::Set(command) => command.keys(keys),
             Self::String(command) => command.keys(keys),
@@ -86,6 +91,14 @@ impl<'a> Command<'a> {
             Self::List(command) => command.keys(keys),
             Self::BlockingList(command) => command.keys(keys),
             Self::Stream(command) => command.keys(keys),
+        }
+    }
+
+    /// The channels that it sends to or would listen to, and whether they are patterns.
+    pub(crate) fn channels(&self) -> (&[&'a [u8]], bool) {
+        match self {
+            Self::Pubsub(command) => command.channels(),
+            _ => (&[], false),
         }
     }
 
@@ -106,6 +119,7 @@ impl<'a> Command<'a> {
             Self::Stream(command) => command.execute(context),
             Self::Keys(command) => command.execute(context),
             Self::Pubsub(command) => command.execute(context),
+            Self::Script(command) => command.execute(context),
             Self::Server(command) => command.execute(context),
             Self::Sort(command) => command.execute(context),
             Self::Set(command) => command.execute(context),

@@ -94,7 +94,16 @@ fn channels<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
     Ok(Command::Channels { pattern }.into())
 }
 
-impl Command<'_> {
+impl<'a> Command<'a> {
+    /// The channels that it sends to or would listen to, and whether they are patterns.
+    pub(crate) fn channels(&self) -> (&[&'a [u8]], bool) {
+        match self {
+            Self::Subscribe { names, kind } => (names, matches!(kind, Kind::Pattern)),
+            Self::Publish { channel, .. } => (core::slice::from_ref(channel), false),
+            _ => (&[], false),
+        }
+    }
+
     /// Writes the reply: of the first two a message for each name.
     #[expect(clippy::unnecessary_wraps, reason = "other families refuse")]
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {

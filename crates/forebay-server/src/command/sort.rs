@@ -101,6 +101,17 @@ impl<'a> Command<'a> {
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         // Which other keys BY and GET name is known when the elements are. An element that comes
         // in between finds none of them.
+        let is_free = context.session.is_free || context.session.user.may_read_all();
+        if !is_free && self.by.is_some_and(|by| by.contains(&b'*')) {
+            return Err(Refusal::new(
+                "ERR BY option of SORT denied due to insufficient ACL permissions.",
+            ));
+        }
+        if !is_free && !self.get.is_empty() {
+            return Err(Refusal::new(
+                "ERR GET option of SORT denied due to insufficient ACL permissions.",
+            ));
+        }
         let others: Vec<Vec<u8>> = if self.patterns().next().is_some() {
             let Store::Engine(engine) = &context.store else {
                 return Err(Refusal::new(

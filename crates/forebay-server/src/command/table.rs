@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use super::spec::Spec;
 use super::{
-    Refusal, connection, keys, list, list_blocking, pubsub, server, set, sort, stream, string,
-    transaction,
+    Refusal, connection, keys, list, list_blocking, pubsub, script, server, set, sort, stream,
+    string, transaction,
 };
 
 /// The rows of every family. A family is added here.
@@ -19,6 +19,8 @@ static FAMILIES: &[&[Spec]] = &[
     list_blocking::COMMANDS,
     pubsub::COMMANDS,
     pubsub::CONTAINERS,
+    script::COMMANDS,
+    script::CONTAINERS,
     server::COMMANDS,
     server::GENERIC_COMMANDS,
     server::CONTAINERS,

@@ -159,6 +159,14 @@ fn execute_queued(
     for Queued { found, command } in queued {
         let start = context.server.ticker.raw();
         let outcome = command.and_then(|command| command.execute(context));
+        let outcome = outcome.and_then(|flow| match flow {
+            Flow::Authenticate(_) => Err(Refusal::new(
+                "ERR who you are cannot be changed inside MULTI when there is a users' file",
+            )),
+            // Of what a command has not written a reply for, it is written in its place.
+            Flow::Wait(_) => Err(Refusal::new("ERR the command cannot wait inside MULTI")),
+            Flow::Next | Flow::Close => Ok(()),
+        });
         let ticks = context.server.ticker.raw().wrapping_sub(start);
         let stats = &context.session.stats.commands[found.row];
         stats.calls.add(1);

@@ -6,6 +6,7 @@ mod file;
 mod parameters;
 mod persistence;
 mod settings;
+mod tls;
 
 use core::net::IpAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use self::parameters::ParameterError;
 pub(crate) use self::parameters::{PARAMETERS, Parameter};
 pub use self::persistence::{Appendfsync, Persistence};
 pub use self::settings::Settings;
+pub use self::tls::{AuthClients, Tls};
 
 /// The configuration of a server.
 #[derive(Clone, Debug)]
@@ -22,7 +24,7 @@ pub use self::settings::Settings;
 pub struct Config {
     /// The addresses of this machine on which it listens.
     pub hosts: Vec<IpAddr>,
-    /// The port on which it listens; 0 takes a free one.
+    /// The port on which it listens; 0 takes a free one, or none if there is one for TLS.
     pub port: u16,
     /// The path of a unix socket on which it listens too.
     pub unixsocket: Option<PathBuf>,
@@ -42,6 +44,10 @@ pub struct Config {
     pub log_level: LogLevel,
     /// Where data is kept.
     pub persistence: Persistence,
+    /// The file with the users; without one there is the default user alone.
+    pub users_file: Option<PathBuf>,
+    /// The listener for TLS.
+    pub tls: Tls,
     /// What can be changed while it runs.
     pub settings: Settings,
 }
@@ -102,8 +108,9 @@ impl LogLevel {
 /// Anybody could connect without a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "listening on {0}, where others can connect, needs a password: set requirepass, or \
-     protected-mode no if only trusted clients get there"
+    "listening on {0}, where others can connect, needs a password: set requirepass, make users \
+     with `forebay user add` and give their file to --users, or set protected-mode no if only \
+     trusted clients get there"
 )]
 pub struct Unprotected(IpAddr);
 
@@ -120,13 +127,26 @@ impl Config {
         if self.metrics_port.is_some() && !self.metrics_host.is_loopback() {
             return Err(Unprotected(self.metrics_host));
         }
-        if self.settings.needs_password() {
+        // Who needs no password in a users' file is looked at when it is read.
+        if self.settings.needs_password() || self.users_file.is_some() {
             return Ok(());
         }
-        match self.hosts.iter().find(|host| !host.is_loopback()) {
-            Some(&host) => Err(Unprotected(host)),
-            None => Ok(()),
+        self.exposed().map_or(Ok(()), |host| Err(Unprotected(host)))
+    }
+
+    /// Where others than those on this machine can connect without a certificate, in protected
+    /// mode.
+    pub(crate) fn exposed(&self) -> Option<IpAddr> {
+        let asks_everybody = !self.listens_plainly() && self.tls.auth_clients == AuthClients::Yes;
+        if !self.protected_mode || asks_everybody {
+            return None;
         }
+        self.hosts.iter().copied().find(|host| !host.is_loopback())
+    }
+
+    /// Whether it listens on TCP without TLS. Port 0 is none when there is a port for TLS.
+    pub(crate) fn listens_plainly(&self) -> bool {
+        self.port != 0 || self.tls.port.is_none()
     }
 }
 
@@ -145,6 +165,8 @@ impl Default for Config {
             loops: std::thread::available_parallelism().map_or(1, usize::from),
             log_level: LogLevel::Notice,
             persistence: Persistence::default(),
+            users_file: None,
+            tls: Tls::default(),
             settings: Settings::default(),
         }
     }

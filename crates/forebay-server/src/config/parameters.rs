@@ -5,7 +5,7 @@
 use core::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use super::{Appendfsync, Config, LogLevel};
+use super::{Appendfsync, AuthClients, Config, LogLevel};
 
 /// A parameter of the server.
 #[derive(Debug)]
@@ -70,12 +70,9 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
     },
     Parameter {
         name: "unixsocket",
-        get: |config| match &config.unixsocket {
-            Some(path) => path.display().to_string(),
-            None => String::new(),
-        },
+        get: |config| path(config.unixsocket.as_ref()),
         set: Set::AtStart(|config, value| {
-            config.unixsocket = (!value.is_empty()).then(|| PathBuf::from(value));
+            config.unixsocket = file(value);
             Ok(())
         }),
     },
@@ -241,6 +238,55 @@ pub(crate) static PARAMETERS: &[Parameter] = &[
             Ok(())
         }),
     },
+    Parameter {
+        name: "aclfile",
+        get: |config| path(config.users_file.as_ref()),
+        set: Set::AtStart(|config, value| {
+            config.users_file = file(value);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "tls-port",
+        get: |config| config.tls.port.unwrap_or(0).to_string(),
+        set: Set::AtStart(|config, value| {
+            config.tls.port = Some(number(value)?).filter(|&port| port != 0);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "tls-cert-file",
+        get: |config| path(config.tls.cert_file.as_ref()),
+        set: Set::AtStart(|config, value| {
+            config.tls.cert_file = file(value);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "tls-key-file",
+        get: |config| path(config.tls.key_file.as_ref()),
+        set: Set::AtStart(|config, value| {
+            config.tls.key_file = file(value);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "tls-ca-cert-file",
+        get: |config| path(config.tls.ca_cert_file.as_ref()),
+        set: Set::AtStart(|config, value| {
+            config.tls.ca_cert_file = file(value);
+            Ok(())
+        }),
+    },
+    Parameter {
+        name: "tls-auth-clients",
+        get: |config| config.tls.auth_clients.name().to_owned(),
+        set: Set::AtStart(|config, value| {
+            config.tls.auth_clients =
+                AuthClients::from_name(value).ok_or("it must be no, optional or yes")?;
+            Ok(())
+        }),
+    },
     only("save", ""),
     only("maxmemory", "0"),
     only("maxmemory-policy", "noeviction"),
@@ -316,6 +362,15 @@ fn number<T: core::str::FromStr>(value: &str) -> Result<T, String> {
         .map_err(|_| "it must be a whole number in its range".to_owned())
 }
 
+/// The path of a file; empty for none.
+fn file(value: &str) -> Option<PathBuf> {
+    (!value.is_empty()).then(|| PathBuf::from(value))
+}
+
+fn path(file: Option<&PathBuf>) -> String {
+    file.map_or_else(String::new, |path| path.display().to_string())
+}
+
 fn narrow(bytes: u64) -> Result<u32, String> {
     u32::try_from(bytes).map_err(|_| "it is too large".to_owned())
 }
@@ -387,11 +442,20 @@ fn host(word: &str) -> Result<IpAddr, String> {
 }
 
 impl Config {
-    /// Where the server listens.
+    /// Where the server listens without TLS.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let address = |&host| SocketAddr::new(host, self.port);
-        self.hosts.iter().map(address).collect()
+        let hosts = self.hosts.iter().filter(|_| self.listens_plainly());
+        hosts.map(address).collect()
+    }
+
+    /// Where the server listens with TLS.
+    #[must_use]
+    pub fn tls_addresses(&self) -> Vec<SocketAddr> {
+        let hosts = self.hosts.iter();
+        let addresses = |port| hosts.map(|&host| SocketAddr::new(host, port)).collect();
+        self.tls.port.map_or_else(Vec::new, addresses)
     }
 
     /// Sets a parameter by its name in redis.conf.

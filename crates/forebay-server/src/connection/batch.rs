@@ -1,16 +1,17 @@
 //! Executing what has arrived.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use forebay_resp::{Command, CommandLimits, OwnedCommand, ReplyWriter};
 use smallvec::SmallVec;
 
 use super::dispatch::{Dispatched, dispatch};
 use super::session::Replies;
 use super::{Connection, Session, buffers};
+use crate::command::connection::Authentication;
 use crate::command::flow::Waiting;
-use crate::command::{Context, Flow, Store};
+use crate::command::{Context, Flow, Keys, Store, table};
 use crate::config::Settings;
-use crate::server::Server;
+use crate::server::{Awaited, Server};
 
 /// Replies are sent when there are so many bytes of them, before the next command.
 const OUTPUT_BYTES_MAX: usize = 256 << 10;
@@ -25,6 +26,11 @@ pub(super) enum Next {
     Flush,
     /// Send the replies, wait for the last command's, and go on.
     Wait(Box<dyn Waiting + Send>),
+    /// Send the replies, wait until it is known who the client is, and go on.
+    Authenticate {
+        authentication: Box<Authentication>,
+        is_silent: bool,
+    },
     /// Send the replies and close.
     Close,
 }
@@ -68,11 +74,21 @@ impl Connection {
                 began_ticks,
             };
             let mut next = None;
+            let is_silent = matches!(context.session.replies, Replies::Off | Replies::Skip);
             let dispatched = dispatch(&words, &mut context);
             began_ticks = context.began_ticks;
             match dispatched {
                 Ok(Dispatched::Executed(Flow::Next)) => {}
-                Ok(Dispatched::Executed(Flow::Wait(waiting))) => next = Some(Next::Wait(waiting)),
+                Ok(Dispatched::Executed(Flow::Wait(waiting))) => {
+                    context.session.client.set_awaited(awaited(&words));
+                    next = Some(Next::Wait(waiting));
+                }
+                Ok(Dispatched::Executed(Flow::Authenticate(authentication))) => {
+                    next = Some(Next::Authenticate {
+                        authentication,
+                        is_silent,
+                    });
+                }
                 Ok(Dispatched::Executed(Flow::Close)) => next = Some(Next::Close),
                 Ok(Dispatched::Queue) => {
                     drop(words);
@@ -115,6 +131,26 @@ fn queue(command: OwnedCommand, server: &Server, session: &mut Session, output: 
         reply.simple("QUEUED");
     }
     session.note();
+}
+
+/// The keys that a command waits for, of those that it names.
+fn awaited(words: &[&[u8]]) -> Vec<Awaited> {
+    let Ok(found) = table::find(words) else {
+        return Vec::new();
+    };
+    let mut keys = Keys::new();
+    if let Ok(command) = (found.spec.parse)(words) {
+        command.keys(&mut keys);
+    }
+    if matches!(found.spec.name, "blmove" | "blmovem" | "brpoplpush") {
+        // What is moved goes to the other.
+        keys.truncate(1);
+    }
+    let awaited = |key: &[u8]| Awaited {
+        key: Bytes::copy_from_slice(key),
+        ends_without_key: found.spec.name == "xreadgroup",
+    };
+    keys.into_iter().map(awaited).collect()
 }
 
 /// Takes back a reply that the client does not want.

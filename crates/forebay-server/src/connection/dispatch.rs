@@ -78,8 +78,10 @@ fn admit(words: &[&[u8]], context: &Context<'_, '_>) -> Result<Found, Refusal> {
     if !spec.accepts(words.len()) {
         return count_rejected(Refusal::wrong_arity(&found.full_name()));
     }
-    if !session.is_authenticated && !spec.has(Flags::NO_AUTH) {
-        return count_rejected(Refusal::new("NOAUTH Authentication required."));
+    if !session.is_free
+        && let Err(refusal) = check_rights(words, &found, session)
+    {
+        return count_rejected(refusal);
     }
     if session.is_subscriber() && !spec.has(Flags::IN_PUBSUB) {
         let name = found.full_name();
@@ -92,6 +94,22 @@ fn admit(words: &[&[u8]], context: &Context<'_, '_>) -> Result<Found, Refusal> {
         );
     }
     Ok(found)
+}
+
+/// Looks whether who the client is may do this.
+#[cold]
+fn check_rights(words: &[&[u8]], found: &Found, session: &Session) -> Result<(), Refusal> {
+    if !session.is_authenticated {
+        return if found.spec.has(Flags::NO_AUTH) {
+            Ok(())
+        } else {
+            Err(Refusal::new("NOAUTH Authentication required."))
+        };
+    }
+    session.user.check(found, words).map_err(|denial| {
+        session.stats.count_denial(denial);
+        denial.refusal(&session.user, &found.full_name())
+    })
 }
 
 /// A command that is refused before it is executed breaks the transaction it would belong to.

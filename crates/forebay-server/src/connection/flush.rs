@@ -81,7 +81,21 @@ impl Connection {
                 }
             }
         }
-        self.socket.flush().await?;
+        // Only TLS keeps something back.
+        let mut is_flushed = !self.socket.is_tls();
+        while !is_flushed {
+            tokio::select! {
+                biased;
+                flushed = self.socket.flush() => {
+                    flushed?;
+                    is_flushed = true;
+                }
+                () = client.told(), if !is_told => {
+                    is_told = true;
+                    end_if_killed(client)?;
+                }
+            }
+        }
         if is_told {
             // For who listens when there is nothing to send.
             client.remind();
@@ -102,8 +116,10 @@ impl Connection {
             }
             end_if_killed(client)?;
         }
-        self.socket.flush().await?;
-        Ok(())
+        match timeout(STALL, self.socket.flush()).await {
+            Ok(flushed) => Ok(flushed?),
+            Err(_) => Err(Ending::Killed),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! behind it are read but not executed. Meanwhile the connection looks whether its client is still
 //! there, whether somebody unblocks or kills it, and whether the server ends.
 
+mod authenticating;
 mod batch;
 mod buffers;
 mod dispatch;

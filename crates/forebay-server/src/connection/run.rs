@@ -3,19 +3,23 @@
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::sync::atomic::Ordering::Relaxed;
+use core::time::Duration;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
 use bytes::BytesMut;
 use forebay_resp::{CommandDecoder, ReplyWriter};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
 use tracing::debug;
 
 use super::batch::Next;
 use super::{Session, Socket, buffers};
 use crate::server::{Client, Event, LoopStats, Message, Server};
 
+/// How long a client of TLS has to take the end of its connection.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// How many bytes are read at once; a large argument is read with more.
 const READ_BYTES: usize = 16 << 10;
 
@@ -74,6 +78,11 @@ impl Connection {
                 break ending;
             }
         };
+        if let Socket::Tls(stream) = &mut self.socket {
+            // So that the client knows that nothing was cut off. An error: it has gone, or does not
+            // read.
+            let _closed = timeout(FAREWELL, stream.shutdown()).await;
+        }
         debug!(client = self.session.client.id, ?ending, "connection ended");
     }
 
@@ -125,6 +134,13 @@ impl Connection {
                 Next::Wait(waiting) => {
                     self.flush().await?;
                     self.wait(waiting).await?;
+                }
+                Next::Authenticate {
+                    authentication,
+                    is_silent,
+                } => {
+                    self.flush().await?;
+                    self.authenticate(*authentication, is_silent).await?;
                 }
                 Next::Close => {
                     self.flush().await?;

@@ -9,6 +9,7 @@ use forebay::Watched;
 use forebay_resp::{OwnedCommand, Protocol};
 
 use crate::server::{Client, LoopStats, Server};
+use crate::users::User;
 
 /// What a connection remembers from one command to the next.
 #[derive(Debug)]
@@ -17,6 +18,11 @@ pub(crate) struct Session {
     pub(crate) stats: Arc<LoopStats>,
     pub(crate) protocol: Protocol,
     pub(crate) is_authenticated: bool,
+    /// Who the client is; who has not authenticated yet is nobody, but called the default user.
+    pub(crate) user: Arc<User>,
+    /// Whether nothing has to be looked up before a command: the client is authenticated, as a user
+    /// who may do everything.
+    pub(crate) is_free: bool,
     pub(crate) replies: Replies,
     /// The commands since MULTI.
     pub(crate) multi: Option<Box<Multi>>,
@@ -61,19 +67,30 @@ impl Subscriptions {
 
 impl Session {
     pub(crate) fn new(server: &Server, client: Arc<Client>, stats: Arc<LoopStats>) -> Self {
-        let is_authenticated = !server.settings().needs_password();
-        // Relaxed: see `Client`.
-        client.is_authenticated.store(is_authenticated, Relaxed);
-        Self {
+        let user = server.users.admit_new(&server.settings(), &client);
+        let mut session = Self {
             client,
             stats,
             protocol: Protocol::default(),
-            is_authenticated,
+            is_authenticated: false,
+            user: Arc::clone(&user),
+            is_free: false,
             replies: Replies::default(),
             multi: None,
             watched: None,
             subscriptions: None,
-        }
+        };
+        session.become_user(&user, user.needs_no_password());
+        session
+    }
+
+    /// Lets the client be this user.
+    pub(crate) fn become_user(&mut self, user: &Arc<User>, is_authenticated: bool) {
+        self.user = Arc::clone(user);
+        self.is_authenticated = is_authenticated;
+        self.is_free = is_authenticated && user.may_do_everything();
+        // Relaxed: see `Client`.
+        (self.client.is_authenticated).store(is_authenticated, Relaxed);
     }
 
     /// Whether only commands on subscriptions are allowed: RESP2 could not tell their messages from
@@ -89,9 +106,8 @@ impl Session {
         self.watched = None;
         self.replies = Replies::On;
         self.protocol = Protocol::Resp2;
-        self.is_authenticated = !server.settings().needs_password();
-        // Relaxed: see `Client`.
-        (self.client.is_authenticated).store(self.is_authenticated, Relaxed);
+        let user = server.users.admit_new(&server.settings(), &self.client);
+        self.become_user(&user, user.needs_no_password());
         self.client.set_name(Bytes::new());
         self.note();
     }

@@ -6,12 +6,14 @@ use std::io;
 
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::server::TlsStream;
 
 /// A connected socket.
 #[derive(Debug)]
 pub(crate) enum Socket {
     Tcp(TcpStream),
     Unix(UnixStream),
+    Tls(Box<TlsStream<TcpStream>>),
 }
 
 /// Calls the same method of whichever socket it is.
@@ -20,17 +22,23 @@ macro_rules! pinned {
         match $socket.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).$method($($argument),*),
             Socket::Unix(stream) => Pin::new(stream).$method($($argument),*),
+            Socket::Tls(stream) => Pin::new(stream).$method($($argument),*),
         }
     };
 }
 
 impl Socket {
+    pub(super) const fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
     /// Waits until the other side is gone for good, without reading.
     pub(super) async fn broken(&self) {
         // An error says the same.
         let _ready = match self {
             Self::Tcp(stream) => stream.ready(Interest::ERROR).await,
             Self::Unix(stream) => stream.ready(Interest::ERROR).await,
+            Self::Tls(stream) => stream.get_ref().0.ready(Interest::ERROR).await,
         };
     }
 }

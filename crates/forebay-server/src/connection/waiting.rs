@@ -31,6 +31,7 @@ impl Connection {
         client.is_blocked.store(true, Relaxed);
         let ended = self.wait_for(&client, &mut *waiting).await;
         client.is_blocked.store(false, Relaxed);
+        client.set_awaited(Vec::new());
         ended
     }
 
@@ -76,7 +77,7 @@ impl Connection {
     }
 
     /// Reads what arrives, as long as there is room; 0 when the client is gone.
-    async fn look_after(&mut self) -> io::Result<usize> {
+    pub(super) async fn look_after(&mut self) -> io::Result<usize> {
         if self.input.len() < READ_AHEAD_BYTES_MAX {
             return self.read().await;
         }
@@ -107,7 +108,7 @@ impl Connection {
         Ok(true)
     }
 
-    fn refuse(&mut self, refusal: &Refusal) {
+    pub(super) fn refuse(&mut self, refusal: &Refusal) {
         ReplyWriter::new(&mut self.output, self.session.protocol).error(refusal.text());
     }
 }

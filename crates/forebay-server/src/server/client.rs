@@ -5,6 +5,7 @@ use core::mem;
 use core::sync::atomic::Ordering::Relaxed;
 use core::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU32, AtomicUsize};
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use forebay_resp::Protocol;
@@ -12,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::command::table;
+use crate::users::{DEFAULT_NAME, User};
 
 /// What others tell a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +70,20 @@ pub(crate) struct Client {
     watched: AtomicUsize,
     protocol: AtomicU8,
     names: Mutex<Names>,
+    /// Who it is; none before its connection is there.
+    user: Mutex<Option<Arc<User>>>,
+    /// The keys that its command waits for.
+    awaited: Mutex<Vec<Awaited>>,
     notify: Notify,
     mail: Mutex<Mail>,
+}
+
+/// A key that a command waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Awaited {
+    pub(crate) key: Bytes,
+    /// Whether the wait ends when the key is deleted.
+    pub(crate) ends_without_key: bool,
 }
 
 /// What a client calls itself.
@@ -108,6 +122,8 @@ impl Client {
             watched: AtomicUsize::new(0),
             protocol: AtomicU8::new(2),
             names: Mutex::default(),
+            user: Mutex::default(),
+            awaited: Mutex::default(),
             notify: Notify::new(),
             mail: Mutex::default(),
         }
@@ -173,6 +189,29 @@ impl Client {
 
     pub(crate) fn set_library_version(&self, version: Bytes) {
         self.names.lock().library_version = version;
+    }
+
+    /// The keys that its command waits for; none when it does not wait.
+    pub(crate) fn awaited(&self) -> Vec<Awaited> {
+        self.awaited.lock().clone()
+    }
+
+    pub(crate) fn set_awaited(&self, awaited: Vec<Awaited>) {
+        *self.awaited.lock() = awaited;
+    }
+
+    pub(crate) fn user(&self) -> Option<Arc<User>> {
+        self.user.lock().clone()
+    }
+
+    pub(crate) fn set_user(&self, user: Arc<User>) {
+        *self.user.lock() = Some(user);
+    }
+
+    /// The name of its user.
+    pub(crate) fn user_name(&self) -> String {
+        let user = self.user();
+        user.map_or_else(|| DEFAULT_NAME.to_owned(), |user| user.name.clone())
     }
 
     pub(crate) fn is_subscriber(&self) -> bool {
@@ -252,7 +291,7 @@ impl Client {
             "id={} addr={} laddr={} fd=-1 name={} age={} idle={} flags={} db=0 sub={} psub={} \
              ssub=0 multi={} watch={} qbuf={input} qbuf-free=0 argv-mem=0 \
              multi-mem={multi_bytes} rbs=0 rbp=0 obl={output} oll=0 omem=0 tot-mem={} events=r \
-             cmd={command} user=default redir=-1 resp={} lib-name={} lib-ver={}",
+             cmd={command} user={} redir=-1 resp={} lib-name={} lib-ver={}",
             self.id,
             self.address,
             self.local_address,
@@ -265,6 +304,7 @@ impl Client {
             self.queued.load(Relaxed),
             self.watched.load(Relaxed),
             input + output + multi_bytes,
+            self.user_name(),
             self.protocol.load(Relaxed),
             text(&names.library),
             text(&names.library_version),

@@ -1,5 +1,6 @@
 //! The threads of a server.
 
+use core::iter;
 use core::net::SocketAddr;
 use core::time::Duration;
 use std::fs::{self, Permissions};
@@ -10,18 +11,21 @@ use std::thread::{self, JoinHandle};
 
 use forebay::Engine;
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{self, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time;
-use tracing::{info, warn};
+use tokio_rustls::TlsAcceptor;
+use tracing::{debug, info, warn};
 
 use super::listener::{Bound, Listener};
-use super::{LoopStats, Server};
+use super::tls::{self, TlsError};
+use super::{Client, LoopStats, Server};
 use super::{idle, metrics};
 use crate::config::{Config, Unprotected};
-use crate::connection::Connection;
+use crate::connection::{Connection, Socket};
+use crate::users::{Users, UsersError};
 
 /// How long connections have to finish when the server ends.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,6 +50,12 @@ pub enum ServeError {
     /// Strangers could connect.
     #[error(transparent)]
     Unprotected(#[from] Unprotected),
+    /// It cannot speak TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The users are not known.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// The engine could not be opened.
     #[error("cannot open the engine: {0}")]
     Engine(#[from] forebay::Error),
@@ -57,6 +67,8 @@ pub enum ServeError {
 pub struct Listening {
     /// For clients, on TCP.
     pub addresses: Vec<SocketAddr>,
+    /// For clients, with TLS.
+    pub tls_addresses: Vec<SocketAddr>,
     /// For Prometheus.
     pub metrics: Option<SocketAddr>,
 }
@@ -68,19 +80,30 @@ pub struct Listening {
 /// It could not be started. Nothing is left running then.
 pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), ServeError> {
     config.check_protected_mode()?;
+    let users = Users::open(&config)?;
+    let acceptor = tls::acceptor(&config.tls)?;
     let engine = Engine::open(config.persistence.engine_config())?;
     let bound = Arc::new(bind(&config)?);
-    let addresses: Vec<SocketAddr> = bound.iter().filter_map(Bound::address).collect();
+    let listening = |with_tls| {
+        let addresses = bound.iter().filter_map(|bound| bound.address(with_tls));
+        addresses.collect::<Vec<_>>()
+    };
+    let addresses: Vec<SocketAddr> = listening(false);
+    let tls_addresses = listening(true);
     let metrics_listener = bind_metrics(&config)?;
     let metrics = match &metrics_listener {
         Some(listener) => Some(listener.local_addr()?),
         None => None,
     };
     let socket_path = config.unixsocket.clone();
-    let server = Arc::new(Server::new(engine, config));
+    let server = Arc::new(Server::new(engine, users, acceptor, config));
     server.set_port(addresses.first().map_or(0, SocketAddr::port));
     let loops = start_loops(&server, &bound)?;
-    is_ready(&Listening { addresses, metrics });
+    is_ready(&Listening {
+        addresses,
+        tls_addresses,
+        metrics,
+    });
     let ended = block_until_shutdown(&server, metrics_listener);
     server.begin_shutdown();
     for event_loop in loops {
@@ -93,6 +116,7 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), Se
         warn!("what came last may not be on the medium: {error}");
     }
     server.durable.close();
+    server.users.close();
     if let Some(path) = socket_path {
         // It is of no use without a server.
         drop(fs::remove_file(path));
@@ -102,8 +126,10 @@ pub fn serve(config: Config, is_ready: impl FnOnce(&Listening)) -> Result<(), Se
 
 fn bind(config: &Config) -> Result<Vec<Bound>, ServeError> {
     let mut bound = Vec::new();
-    for address in config.addresses() {
-        let socket = Bound::tcp(address, config.tcp_backlog);
+    let plain = config.addresses().into_iter().zip(iter::repeat(false));
+    let tls = config.tls_addresses().into_iter().zip(iter::repeat(true));
+    for (address, is_tls) in plain.chain(tls) {
+        let socket = Bound::tcp(address, config.tcp_backlog, is_tls);
         bound.push(socket.map_err(|error| ServeError::Listen {
             place: address.to_string(),
             error,
@@ -231,8 +257,16 @@ async fn accept(
             Ok((mut socket, address, local)) => {
                 let max = server.settings().maxclients;
                 let added = server.clients.add(address, local, server.now_ms(), max);
+                let acceptor = match listener {
+                    Listener::Tls(_) => server.tls.clone(),
+                    _ => None,
+                };
                 let Some(client) = added else {
                     stats.rejected_connections.add(1);
+                    if acceptor.is_some() {
+                        // Nobody would understand it.
+                        continue;
+                    }
                     // The buffer of a new connection has room for this; if not, it is in vain.
                     drop(
                         time::timeout(
@@ -243,15 +277,53 @@ async fn accept(
                     );
                     continue;
                 };
-                let connection =
-                    Connection::new(Arc::clone(server), socket, client, Arc::clone(stats));
                 stats.connections.add(1);
-                connections.spawn(connection.run());
+                let newcomer = Newcomer {
+                    server: Arc::clone(server),
+                    stats: Arc::clone(stats),
+                    client,
+                };
+                match (socket, acceptor) {
+                    (Socket::Tcp(stream), Some(acceptor)) => {
+                        connections.spawn(newcomer.begin_with_tls(stream, acceptor));
+                    }
+                    (socket, _) => {
+                        connections.spawn(newcomer.begin(socket).run());
+                    }
+                }
                 while connections.try_join_next().is_some() {}
             }
             Err(error) => {
                 warn!("cannot accept a connection: {error}");
                 time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// A client that has been accepted and has no connection yet.
+struct Newcomer {
+    server: Arc<Server>,
+    stats: Arc<LoopStats>,
+    client: Arc<Client>,
+}
+
+impl Newcomer {
+    fn begin(self, socket: Socket) -> Connection {
+        Connection::new(self.server, socket, self.client, self.stats)
+    }
+
+    /// Makes the handshake first, as long as nobody wants the client to go.
+    async fn begin_with_tls(self, stream: TcpStream, acceptor: TlsAcceptor) {
+        let shaken = tokio::select! {
+            shaken = tls::shake_hands(&acceptor, stream) => shaken,
+            () = self.client.told() => Err(io::ErrorKind::Interrupted.into()),
+        };
+        match shaken {
+            Ok(stream) => self.begin(Socket::Tls(Box::new(stream))).run().await,
+            Err(error) => {
+                debug!(client = self.client.id, %error, "no handshake");
+                self.server.clients.remove(self.client.id);
             }
         }
     }

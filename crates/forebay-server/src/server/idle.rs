@@ -19,7 +19,8 @@ pub(super) async fn watch(server: &Server) {
     loop {
         looks.tick().await;
         let settings = server.settings();
-        if settings.timeout_s == 0 && !settings.needs_password() {
+        let is_open = server.users.default_user(&settings).needs_no_password();
+        if settings.timeout_s == 0 && is_open {
             continue;
         }
         let limit_ms = match settings.timeout_s {

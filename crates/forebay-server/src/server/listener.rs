@@ -16,6 +16,8 @@ use crate::connection::Socket;
 #[derive(Debug)]
 pub(super) enum Listener {
     Tcp(TcpListener),
+    /// Its sockets are plain until the handshake is made.
+    Tls(TcpListener),
     Unix(UnixListener),
 }
 
@@ -25,7 +27,7 @@ impl Listener {
     /// A TCP connection that is silent for `keepalive_s` seconds is probed; 0 is never.
     pub(super) async fn accept(&self, keepalive_s: u64) -> io::Result<(Socket, String, String)> {
         match self {
-            Self::Tcp(listener) => {
+            Self::Tcp(listener) | Self::Tls(listener) => {
                 let (stream, address) = listener.accept().await?;
                 stream.set_nodelay(true)?;
                 if keepalive_s > 0 {
@@ -57,6 +59,7 @@ pub(super) enum Bound {
         address: SocketAddr,
         backlog: i32,
         first: Arc<RawSocket>,
+        is_tls: bool,
     },
     Unix(std::os::unix::net::UnixListener),
 }
@@ -66,7 +69,7 @@ impl Bound {
     ///
     /// The kernel lets sockets of one user share a port. That somebody else has it already is found
     /// out with a socket that does not share.
-    pub(super) fn tcp(address: SocketAddr, backlog: i32) -> io::Result<Self> {
+    pub(super) fn tcp(address: SocketAddr, backlog: i32, is_tls: bool) -> io::Result<Self> {
         if address.port() != 0 {
             let probe = RawSocket::new(Domain::for_address(address), Type::STREAM, None)?;
             probe.set_reuse_address(true)?;
@@ -79,6 +82,7 @@ impl Bound {
             address,
             backlog,
             first: Arc::new(first),
+            is_tls,
         })
     }
 
@@ -95,9 +99,12 @@ impl Bound {
         Ok(Self::Unix(listener))
     }
 
-    pub(super) fn address(&self) -> Option<SocketAddr> {
+    /// Its address on TCP, if it is one with TLS or without, as is asked for.
+    pub(super) fn address(&self, with_tls: bool) -> Option<SocketAddr> {
         match self {
-            Self::Tcp { address, .. } => Some(*address),
+            Self::Tcp {
+                address, is_tls, ..
+            } => (*is_tls == with_tls).then_some(*address),
             Self::Unix(_) => None,
         }
     }
@@ -109,6 +116,7 @@ impl Bound {
                 address,
                 backlog,
                 first,
+                is_tls,
             } => {
                 let socket = if is_first {
                     first.try_clone()?
@@ -116,7 +124,12 @@ impl Bound {
                     shared_socket(*address)?
                 };
                 socket.listen(*backlog)?;
-                Ok(Listener::Tcp(TcpListener::from_std(socket.into())?))
+                let listener = TcpListener::from_std(socket.into())?;
+                Ok(if *is_tls {
+                    Listener::Tls(listener)
+                } else {
+                    Listener::Tcp(listener)
+                })
             }
             Self::Unix(listener) => Ok(Listener::Unix(UnixListener::from_std(
                 listener.try_clone()?,

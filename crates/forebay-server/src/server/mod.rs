@@ -16,9 +16,11 @@ mod shared;
 mod shutdown;
 mod slowlog;
 mod stats;
+mod tls;
 
-pub(crate) use self::client::{Client, Event, Message};
+pub(crate) use self::client::{Awaited, Client, Event, Message};
 pub(crate) use self::shared::Server;
 pub(crate) use self::stats::LoopStats;
 
 pub use self::event_loop::{Listening, ServeError, serve};
+pub use self::tls::TlsError;

@@ -1,5 +1,6 @@
 //! What all connections of a server share.
 
+use core::fmt;
 use core::sync::atomic::AtomicU16;
 use core::sync::atomic::Ordering::Relaxed;
 use core::time::Duration;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use arc_swap::{ArcSwap, Guard};
 use forebay::{Clock, Engine, Level};
 use parking_lot::Mutex;
+use tokio_rustls::TlsAcceptor;
 
 use super::Event;
 use super::clients::Clients;
@@ -16,9 +18,9 @@ use super::shutdown::Shutdown;
 use super::slowlog::Slowlog;
 use super::stats::LoopStats;
 use crate::config::{Config, Settings};
+use crate::users::Users;
 
 /// What all connections of a server share.
-#[derive(Debug)]
 pub(crate) struct Server {
     /// Its calls wait for no medium; replies do, in [`Server::durable`].
     pub(crate) engine: Engine,
@@ -27,6 +29,9 @@ pub(crate) struct Server {
     /// What cannot be changed while the server runs.
     pub(crate) config: Config,
     settings: ArcSwap<Settings>,
+    pub(crate) users: Users,
+    /// There is one if there is a port for TLS.
+    pub(super) tls: Option<TlsAcceptor>,
     pub(crate) clients: Clients,
     pub(crate) pubsub: PubSub,
     pub(crate) shutdown: Shutdown,
@@ -42,8 +47,20 @@ pub(crate) struct Server {
     pub(crate) ticks_per_micro: u64,
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What it holds has passwords and keys in it.
+        f.debug_struct("Server").finish_non_exhaustive()
+    }
+}
+
 impl Server {
-    pub(crate) fn new(engine: Engine, config: Config) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        users: Users,
+        tls: Option<TlsAcceptor>,
+        config: Config,
+    ) -> Self {
         let (clock, ticker) = (Clock::system(), quanta::Clock::new());
         let started_ms = clock.unix_ms();
         let random = ahash::RandomState::new();
@@ -58,6 +75,8 @@ impl Server {
             engine: engine.at_level(Level::None),
             durable: engine,
             settings: ArcSwap::from_pointee(config.settings.clone()),
+            users,
+            tls,
             clients: Clients::default(),
             pubsub: PubSub::default(),
             shutdown: Shutdown::default(),

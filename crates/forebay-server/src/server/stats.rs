@@ -7,6 +7,7 @@ use ahash::AHashMap;
 use parking_lot::Mutex;
 
 use crate::command::table;
+use crate::users::Denial;
 
 /// A number that one thread counts up and others read.
 #[derive(Debug, Default)]
@@ -51,6 +52,11 @@ pub(crate) struct LoopStats {
     pub(crate) input_bytes: Counter,
     pub(crate) output_bytes: Counter,
     pub(crate) unblocked: Counter,
+    /// Commands, keys and channels that users were refused, and wrong passwords.
+    pub(crate) denied_commands: Counter,
+    pub(crate) denied_keys: Counter,
+    pub(crate) denied_channels: Counter,
+    pub(crate) denied_logins: Counter,
     errors: Mutex<AHashMap<String, u64>>,
 }
 
@@ -69,6 +75,10 @@ impl LoopStats {
             input_bytes: Counter::default(),
             output_bytes: Counter::default(),
             unblocked: Counter::default(),
+            denied_commands: Counter::default(),
+            denied_keys: Counter::default(),
+            denied_channels: Counter::default(),
+            denied_logins: Counter::default(),
             errors: Mutex::default(),
         }
     }
@@ -79,6 +89,14 @@ impl LoopStats {
             *count += 1;
         } else if errors.len() < ERROR_CODES_MAX {
             errors.insert(code.to_owned(), 1);
+        }
+    }
+
+    pub(crate) fn count_denial(&self, denial: Denial<'_>) {
+        match denial {
+            Denial::Command => self.denied_commands.add(1),
+            Denial::Key(_) => self.denied_keys.add(1),
+            Denial::Channel(_) => self.denied_channels.add(1),
         }
     }
 
@@ -104,6 +122,10 @@ impl LoopStats {
             &self.input_bytes,
             &self.output_bytes,
             &self.unblocked,
+            &self.denied_commands,
+            &self.denied_keys,
+            &self.denied_channels,
+            &self.denied_logins,
         ] {
             counter.reset();
         }

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod inspect;
 pub mod serve;
+pub mod user;
 
 use std::process::ExitCode;
 

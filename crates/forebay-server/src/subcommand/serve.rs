@@ -55,7 +55,9 @@ fn start_log(config: &Config) {
 struct Banner {
     data: String,
     unixsocket: Option<String>,
-    password: &'static str,
+    password: String,
+    /// What redis-cli has to be told besides.
+    user: &'static str,
     loops: usize,
 }
 
@@ -83,12 +85,18 @@ impl Banner {
                 .unixsocket
                 .as_ref()
                 .map(|path| path.display().to_string()),
-            password: match config.settings.needs_password() {
-                true => "required",
-                false if config.hosts.iter().all(IpAddr::is_loopback) => {
-                    "none: only this machine can connect"
+            password: match &config.users_file {
+                Some(file) => format!("of the users in {}", file.display()),
+                None if config.settings.needs_password() => "required".to_owned(),
+                None if config.hosts.iter().all(IpAddr::is_loopback) => {
+                    "none: only this machine can connect".to_owned()
                 }
-                false => "none, and others can connect",
+                None => "none, and others can connect".to_owned(),
+            },
+            user: match &config.users_file {
+                Some(_) => "--user NAME --askpass ",
+                None if config.settings.needs_password() => "--askpass ",
+                None => "",
             },
             loops: config.loops,
         }
@@ -99,6 +107,9 @@ impl Banner {
         for address in &listening.addresses {
             println!("  listening on   {address}");
         }
+        for address in &listening.tls_addresses {
+            println!("  with TLS       {address}");
+        }
         if let Some(path) = &self.unixsocket {
             println!("  listening on   {path}");
         }
@@ -108,9 +119,15 @@ impl Banner {
         println!("  data           {}", self.data);
         println!("  password       {}", self.password);
         println!("  event loops    {}", self.loops);
-        if let Some(address) = listening.addresses.first() {
-            let port = address.port();
-            println!("\nTry: redis-cli -p {port} LPUSH mq hello. Ctrl-C ends it.");
-        }
+        let (plain, tls) = (listening.addresses.first(), listening.tls_addresses.first());
+        let address = match (plain, tls) {
+            (Some(address), _) => format!("-p {}", address.port()),
+            (None, Some(address)) => format!("-p {} --tls --cacert CA.crt", address.port()),
+            (None, None) => return,
+        };
+        println!(
+            "\nTry: redis-cli {address} {}LPUSH mq hello. Ctrl-C ends it.",
+            self.user
+        );
     }
 }

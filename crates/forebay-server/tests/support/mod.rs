@@ -69,6 +69,11 @@ impl Server {
 
     /// A `redis-server`, if there is one.
     pub(crate) fn start_redis() -> Option<Self> {
+        Self::start_redis_with(&[])
+    }
+
+    /// A `redis-server` with these arguments besides, if there is one.
+    pub(crate) fn start_redis_with(arguments: &[&str]) -> Option<Self> {
         let directory = std::env::temp_dir().join(format!(
             "forebay-redis-{}-{:?}",
             std::process::id(),
@@ -87,6 +92,7 @@ impl Server {
                     "--enable-debug-command",
                     "yes",
                 ])
+                .args(arguments)
                 .current_dir(&directory)
                 .stdout(Stdio::piped())
                 .spawn()
@@ -229,4 +235,43 @@ pub(crate) fn text(reply: &Reply) -> String {
         Reply::Null | Reply::NullArray | Reply::NullBulk => "nil".to_owned(),
         other => format!("{other:?}"),
     }
+}
+
+/// A directory of its own for a test; ends with it.
+pub(crate) struct Directory(pub(crate) PathBuf);
+
+impl Directory {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("forebay-{name}-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&path));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Writes a file that only its owner may read; its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        use std::os::unix::fs::PermissionsExt;
+
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// What `forebay` with these arguments says on stderr when it ends by itself, with an error.
+pub(crate) fn failure(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_forebay"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "{arguments:?} should fail");
+    String::from_utf8(output.stderr).unwrap()
 }

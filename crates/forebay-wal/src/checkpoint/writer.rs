@@ -71,7 +71,7 @@ impl CheckpointWriter {
     /// tell, and either way nothing is lost. [`Error::Indeterminate`] if the log has failed.
     pub fn commit(self) -> Result<()> {
         let epoch = self.shared.lanes.epoch();
-        self.shared.ask_sync(epoch);
+        self.shared.wish_sync(epoch);
         wait(&self.shared, Goal::Synced, epoch)?;
         self.commit_synced()
     }
@@ -89,6 +89,7 @@ impl CheckpointWriter {
         let mut wishes = self.shared.wishes.lock();
         wishes.recycle_below = self.header.position.segment();
         drop(wishes);
+        self.shared.space.promise();
         self.shared.wake();
         Ok(())
     }

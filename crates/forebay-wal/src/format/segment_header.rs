@@ -5,7 +5,6 @@ use crate::error::Damage;
 use crate::position::Position;
 
 const MAGIC: [u8; 8] = *b"FBSEGMT\0";
-const FIELDS_BYTES: usize = 80;
 
 /// What a segment says about itself and about the one before it.
 ///
@@ -29,6 +28,9 @@ pub(crate) struct SegmentHeader {
 }
 
 impl SegmentHeader {
+    /// What it takes of the first block; the rest is zero.
+    pub(crate) const BYTES: usize = 80;
+
     /// What the checksums of this segment's frames start from.
     pub(crate) fn seed(&self) -> u32 {
         let seed = crc32c::crc32c(&self.store);
@@ -51,15 +53,15 @@ impl SegmentHeader {
             .u64(self.sequence)
             .u64(self.epoch)
             .checksum();
-        debug_assert_eq!(bytes.len(), FIELDS_BYTES, "the size is part of the format");
+        debug_assert_eq!(bytes.len(), Self::BYTES, "the size is part of the format");
         bytes.resize(BLOCK_BYTES, 0);
         bytes
     }
 
     /// The header of segment `number` of `store`.
     pub(crate) fn decode(bytes: &[u8], store: [u8; 16], number: u64) -> Result<Self, Damage> {
-        let fields = bytes.get(..FIELDS_BYTES).ok_or(Damage::Length)?;
-        let (fields, checksum) = fields.split_at(FIELDS_BYTES - 4);
+        let fields = bytes.get(..Self::BYTES).ok_or(Damage::Length)?;
+        let (fields, checksum) = fields.split_at(Self::BYTES - 4);
         if crc32c::crc32c(fields).to_le_bytes() != checksum {
             return Err(Damage::Checksum);
         }

@@ -20,17 +20,6 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
-    /// Looks at the directory and removes what was never finished.
-    pub(crate) fn take(storage: &dyn Storage) -> Result<Self> {
-        let inventory = Self::look(storage)?;
-        for name in &inventory.temporary {
-            storage
-                .remove(name)
-                .map_err(Error::io("removing a temporary file"))?;
-        }
-        Ok(inventory)
-    }
-
     /// Looks at the directory.
     pub(crate) fn look(storage: &dyn Storage) -> Result<Self> {
         let mut inventory = Self::default();
@@ -56,8 +45,14 @@ impl Inventory {
         Ok(inventory)
     }
 
-    /// Keeps the spare files that have the right size.
-    pub(crate) fn check_spares(&mut self, storage: &dyn Storage, bytes: u32) -> Result<()> {
+    /// Removes what was never finished, and spare files of a wrong size. Only when nothing can make
+    /// the store be refused any more, for a refusal changes nothing.
+    pub(crate) fn clean(&mut self, storage: &dyn Storage, bytes: u32) -> Result<()> {
+        for name in core::mem::take(&mut self.temporary) {
+            storage
+                .remove(&name)
+                .map_err(Error::io("removing a temporary file"))?;
+        }
         for number in core::mem::take(&mut self.spares) {
             let name = FileName::Spare(number).to_string();
             let file = storage

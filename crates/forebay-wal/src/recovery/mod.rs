@@ -1,9 +1,10 @@
 //! Recovery: from the files to the place where the log goes on.
 //!
-//! 1. Look at the names: temporary files go, the newest checkpoint says where to begin.
+//! 1. Look at the names: the newest checkpoint says where to begin.
 //! 2. Walk through the segments from there and check every frame. What is found is judged by one
 //!    table ([`decision`]); a refusal changes nothing.
-//! 3. Begin a new segment, whose header says where the log has ended. It begins with the accepted
+//! 3. Remove what was never finished.
+//! 4. Begin a new segment, whose header says where the log has ended. It begins with the accepted
 //!    frames that nothing vouches for, and is durable before it has its name. No old segment is ever
 //!    written to, so a crash in the middle of all this leads to the same result.
 
@@ -109,9 +110,9 @@ impl Survey {
 pub(crate) fn recover(
     storage: &Arc<dyn Storage>,
     store: Store,
-    inventory: &Inventory,
+    mut inventory: Inventory,
 ) -> Result<Recovered> {
-    let survey = Survey::take(&**storage, &store, inventory)?;
+    let survey = Survey::take(&**storage, &store, &inventory)?;
     let report = survey.report();
     let Survey {
         checkpoint,
@@ -121,13 +122,14 @@ pub(crate) fn recover(
     } = survey;
     let resume = resume(&walked, &store, &**storage)?;
     let end = resume.end();
-    let live = apply(&**storage, inventory, &needed, &resume)?;
+    inventory.clean(&**storage, store.segment_bytes)?;
+    let live = apply(&**storage, &inventory, &needed, &resume)?;
 
     let mut files = Files::new(
         Arc::clone(storage),
         store.segment_bytes,
         live.into(),
-        inventory.spares.clone(),
+        inventory.spares,
     );
     let recycled = files.recycle_below(start.segment());
     recycled.map_err(Error::io("freeing old segments"))?;

@@ -3,7 +3,8 @@
 use super::decision::Found;
 use crate::error::{Damage, Error, Result};
 use crate::format::{
-    BLOCK_BYTES, FRAMES_START, FileName, Flags, Frame, SegmentHeader, Store, padded, parse_frame,
+    BLOCK_BYTES, FRAME_HEADER_BYTES, FRAMES_START, FileName, Flags, Frame, SegmentHeader, Store,
+    padded, parse_frame,
 };
 use crate::position::Position;
 use crate::record::Record;
@@ -40,7 +41,7 @@ impl Cursor {
 
     /// Behind `frame`, which is at this place.
     pub(crate) fn behind(&self, frame: &Frame<'_>) -> Self {
-        let bytes = padded(crate::format::FRAME_HEADER_BYTES + frame.records.len());
+        let bytes = padded(FRAME_HEADER_BYTES + frame.records.len());
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let offset = self.position.offset().saturating_add(bytes);
         Self {
@@ -75,6 +76,10 @@ impl Segment {
         }
         let header = SegmentHeader::decode(&bytes, store.id, number);
         let header = header.map_err(|damage| Error::corrupt(&name, 0, damage))?;
+        if let Some(at) = dirty(&bytes[SegmentHeader::BYTES..FRAMES_START as usize]) {
+            let offset = (SegmentHeader::BYTES + at) as u64;
+            return Err(Error::corrupt(&name, offset, Damage::Padding));
+        }
         Ok(Self::of(header, bytes))
     }
 
@@ -91,6 +96,14 @@ impl Segment {
     pub(crate) fn frame(&self, offset: u32) -> Option<Frame<'_>> {
         let bytes = self.bytes.get(offset as usize..)?;
         parse_frame(bytes, self.seed, self.header.number)
+    }
+
+    /// The first byte behind the records of a frame at `offset`, up to the next block, that is not
+    /// zero. No checksum covers these.
+    pub(crate) fn dirty_padding(&self, offset: u32, frame: &Frame<'_>) -> Option<u32> {
+        let end = offset as usize + FRAME_HEADER_BYTES + frame.records.len();
+        let padding = self.bytes.get(end..padded(end))?;
+        u32::try_from(end + dirty(padding)?).ok()
     }
 
     /// What is at `cursor`.
@@ -122,6 +135,11 @@ impl Segment {
         let durable = frames.map(|frame| frame.header.durable);
         durable.max().unwrap_or_default()
     }
+}
+
+/// The first byte that is not zero.
+fn dirty(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| *byte != 0)
 }
 
 /// Whether a frame has as many records as it says, and nothing else.

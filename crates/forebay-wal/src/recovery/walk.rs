@@ -53,6 +53,7 @@ pub(crate) fn walk(
         },
         whole_bytes: 0,
         start_met: false,
+        dirty: None,
     };
     for number in &segments[1..] {
         let next = Segment::read(storage, store, *number)?;
@@ -72,6 +73,8 @@ struct Walk {
     /// Bytes of the frames since the last whole epoch.
     whole_bytes: u64,
     start_met: bool,
+    /// The first byte of an accepted frame's padding that is not zero, and the end of that frame.
+    dirty: Option<(Position, Position)>,
 }
 
 impl Walk {
@@ -102,7 +105,12 @@ impl Walk {
                     if !records_are_whole(&frame) {
                         return refuse(&self.cursor, Damage::Records);
                     }
-                    self.accept(&frame);
+                    self.accept(segment, &frame);
+                }
+                // A seal is where it should be: it is the segment behind it that is not.
+                (Verdict::Refuse(Damage::Missing), _) => {
+                    let next = Segment::name(segment.header.number + 1);
+                    return Err(Error::corrupt(&next, 0, Damage::Missing));
                 }
                 (Verdict::Refuse(damage), _) => return refuse(&self.cursor, damage),
                 (Verdict::Next | Verdict::Cut, _) => return Ok(()),
@@ -124,9 +132,14 @@ impl Walk {
         }
     }
 
-    fn accept(&mut self, frame: &Frame<'_>) {
+    fn accept(&mut self, segment: &Segment, frame: &Frame<'_>) {
         let next = self.cursor.behind(frame);
-        let bytes = next.position.offset() - self.cursor.position.offset();
+        let at = self.cursor.position;
+        if let Some(offset) = segment.dirty_padding(at.offset(), frame) {
+            let dirty = (Position::new(at.segment(), offset), next.position);
+            self.dirty.get_or_insert(dirty);
+        }
+        let bytes = next.position.offset() - at.offset();
         self.cursor = next;
         self.whole_bytes += u64::from(bytes);
         self.walked.frames += 1;
@@ -147,6 +160,13 @@ impl Walk {
         }
         if !self.start_met {
             return refuse(Damage::Broken);
+        }
+        // Of a frame that was not synced the records may be there and the padding not yet.
+        if let Some((at, behind)) = self.dirty
+            && behind <= self.walked.durable
+        {
+            let name = Segment::name(at.segment());
+            return Err(Error::corrupt(&name, at.offset().into(), Damage::Padding));
         }
         Ok(self.walked)
     }

@@ -4,6 +4,7 @@ use super::fault::Fault;
 use super::image::Image;
 use super::names::Names;
 use super::random::Random;
+use crate::storage::io::write_zeroes;
 use crate::storage::{Storage, StorageFile};
 use core::any::Any;
 use core::time::Duration;
@@ -325,6 +326,10 @@ impl StorageFile for SimFile {
             file.write(&from[..count], offset);
             Ok(count)
         })
+    }
+
+    fn reserve(&self, bytes: u64) -> Result<()> {
+        write_zeroes(self, bytes)
     }
 
     fn sync(&self) -> Result<()> {

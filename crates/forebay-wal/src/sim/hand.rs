@@ -94,7 +94,7 @@ impl Hand {
     /// As [`CheckpointWriter::commit`].
     pub fn commit(&mut self, checkpoint: CheckpointWriter) -> Result<()> {
         let shared = Arc::clone(self.writer.shared());
-        shared.ask_sync(shared.lanes.epoch());
+        shared.wish_sync(shared.lanes.epoch());
         self.turn()?;
         checkpoint.commit_synced()
     }

@@ -1,10 +1,12 @@
 //! The real storage: a directory of the file system.
 
+use super::io::write_zeroes;
 use super::{Storage, StorageFile};
 use core::any::Any;
 use core::hash::{BuildHasher, Hasher};
 use core::time::Duration;
-use rustix::fs::{self, AtFlags, FlockOperation, Mode, OFlags};
+use rustix::fs::{self, AtFlags, FallocateFlags, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
 use std::collections::hash_map::RandomState;
 use std::fs::DirBuilder;
 use std::io::{Error, ErrorKind, Result};
@@ -113,7 +115,7 @@ impl Storage for DiskStorage {
         }
         let file = self.open_with(LOCK, OFlags::CREATE)?;
         fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
-        Ok(Box::new(file))
+        Ok(Box::new(Lock(file)))
     }
 
     fn names(&self) -> Result<Vec<String>> {
@@ -163,6 +165,18 @@ impl Storage for DiskStorage {
     }
 }
 
+/// The locked file.
+#[derive(Debug)]
+struct Lock(OwnedFd);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is just being started has the file too, until it is
+        // its own program. If this fails, closing unlocks it soon.
+        let _ = fs::flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
 #[derive(Debug)]
 struct DiskFile(OwnedFd);
 
@@ -175,6 +189,13 @@ impl StorageFile for DiskFile {
         Ok(rustix::io::pwrite(&self.0, from, offset)?)
     }
 
+    fn reserve(&self, bytes: u64) -> Result<()> {
+        match fs::fallocate(&self.0, FallocateFlags::empty(), 0, bytes) {
+            Err(Errno::OPNOTSUPP | Errno::NOSYS) => write_zeroes(self, bytes),
+            reserved => Ok(reserved?),
+        }
+    }
+
     fn sync(&self) -> Result<()> {
         Ok(fs::fdatasync(&self.0)?)
     }
@@ -182,5 +203,23 @@ impl StorageFile for DiskFile {
     fn len(&self) -> Result<u64> {
         let stat = fs::fstat(&self.0)?;
         u64::try_from(stat.st_size).map_err(Error::other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_a_starting_process_has_inherited_is_let_go() {
+        let path = std::env::temp_dir().join(format!("forebay-lock-{}", std::process::id()));
+        let storage = DiskStorage::new(&path);
+        let lock = storage.lock().unwrap();
+        let inherited = lock.downcast_ref::<Lock>().unwrap().0.try_clone().unwrap();
+        drop(lock);
+        let again = storage.lock();
+        drop(inherited);
+        std::fs::remove_dir_all(path).unwrap();
+        assert!(again.is_ok(), "{again:?}");
     }
 }

@@ -40,3 +40,18 @@ pub(crate) fn read_small(file: &dyn StorageFile, bytes_max: usize) -> Result<Vec
     bytes.truncate(count);
     Ok(bytes)
 }
+
+const ZEROES_BYTES: usize = 1 << 20;
+
+/// Makes a file of so many zeroes.
+pub(crate) fn write_zeroes(file: &dyn StorageFile, bytes: u64) -> Result<()> {
+    let zeroes = vec![0; ZEROES_BYTES];
+    let mut offset = 0;
+    while offset < bytes {
+        let left = usize::try_from(bytes - offset).unwrap_or(usize::MAX);
+        let count = left.min(ZEROES_BYTES);
+        write_all(file, &zeroes[..count], offset)?;
+        offset += count as u64;
+    }
+    Ok(())
+}

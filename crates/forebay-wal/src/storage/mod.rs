@@ -38,6 +38,14 @@ pub trait StorageFile: Debug + Send + Sync {
     /// Any error of the medium. What has been written then is not known.
     fn write_at(&self, from: &[u8], offset: u64) -> Result<usize>;
 
+    /// Gives an empty file this length, and all the room that writing into it will need. What has
+    /// not been written reads as zeroes. It may be cheaper than writing zeroes, and the first sync of
+    /// what is written then dearer.
+    ///
+    /// # Errors
+    /// Any error of the medium, above all that there is no room.
+    fn reserve(&self, bytes: u64) -> Result<()>;
+
     /// Makes durable what was written to the file before, and its length.
     ///
     /// # Errors

@@ -121,7 +121,7 @@ pub(super) fn live(
                 turned?;
             }
             16 => {
-                log.shared.ask_sync(log.ticket().epoch());
+                log.shared.wish_sync(log.ticket().epoch());
             }
             17 => disk.advance(Duration::from_millis(2)),
             18 => {

@@ -1,5 +1,6 @@
 //! Tests of the log as a whole, on the simulated disk and with the writer turned by hand.
 
+mod boundaries;
 mod corruption;
 mod crashes;
 mod errors;

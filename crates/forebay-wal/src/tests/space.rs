@@ -102,3 +102,21 @@ fn a_record_that_is_too_large_is_refused() {
     let refused = log.append(Record::new(0, 0, &larger));
     assert!(matches!(refused, Err(Error::TooLarge { .. })));
 }
+
+/// When a checkpoint is there, the segments that it frees are as good as free.
+#[test]
+fn who_comes_right_behind_a_checkpoint_waits_for_what_it_frees() {
+    for seed in 0..60 {
+        let disk = SimDisk::new(seed);
+        let (log, _) = Wal::open(Arc::new(disk.clone()), small()).unwrap();
+        disk.limit(Some(10_000));
+        for round in 0..10 {
+            while put(&log, Purpose::Fill).is_ok() {}
+            // All of it is in segments before the checkpoint begins.
+            log.flush().unwrap();
+            log.checkpoint().unwrap().commit().unwrap();
+            let room = put(&log, Purpose::Fill);
+            assert!(room.is_ok() || round == 0, "{seed}, {round}: {room:?}");
+        }
+    }
+}

@@ -1,10 +1,10 @@
 //! From buffers to frames, and from one segment to the next.
 
 use super::Writer;
+use crate::buffer::Buffer;
 use crate::format::{
     BLOCK_BYTES, FRAME_HEADER_BYTES, FRAMES_START, Flags, FrameHeader, SegmentHeader, seal_frame,
 };
-use crate::lane::Buffer;
 use crate::position::Position;
 use crate::record::Record;
 use crate::storage::io::write_all;
@@ -17,9 +17,9 @@ impl Writer {
     /// Writes the records of one epoch as frames, the last of which says that the epoch is whole.
     pub(super) fn write_batch(&mut self, epoch: u64, batch: &[Buffer]) -> Result<()> {
         let mut begun = false;
-        for buffer in batch {
-            let mut rest = &buffer.bytes[..];
-            let mut records = buffer.records;
+        for slab in batch.iter().flat_map(Buffer::slabs) {
+            let mut rest = &slab.bytes[..];
+            let mut records = slab.records;
             while records > 0 {
                 let (bytes, count) = fitting(rest, records, self.frame_room());
                 if count == 0 {
@@ -27,7 +27,7 @@ impl Writer {
                         self.write_frame(epoch, Flags::default())?;
                         begun = true;
                     } else {
-                        self.rotate(begun)?;
+                        self.rotate(begun.then_some(epoch))?;
                     }
                     continue;
                 }
@@ -87,15 +87,15 @@ impl Writer {
     pub(super) fn write_empty(&mut self, flags: Flags) -> Result<()> {
         let segment = self.shared.config.segment_bytes as usize;
         if self.tail as usize + 2 * BLOCK_BYTES > segment {
-            self.rotate(false)?;
+            self.rotate(None)?;
         }
         self.write_frame(self.epoch, flags)
     }
 
-    /// Goes on in a new segment; `middle` says whether an epoch is unfinished. The order is what
+    /// Goes on in a new segment; `unfinished` is the epoch that is, if one is. The order is what
     /// recovery relies on: the old segment is durable, then the new one is there, then the old one
     /// is sealed and so says that there is a new one.
-    fn rotate(&mut self, middle: bool) -> Result<()> {
+    fn rotate(&mut self, unfinished: Option<u64>) -> Result<()> {
         self.file.sync()?;
         self.stats.syncs += 1;
         let header = SegmentHeader {
@@ -108,14 +108,15 @@ impl Writer {
             ..self.header
         };
         let file = self.files.start(&header, &[])?;
-        let flags = if middle {
-            MIDDLE
-        } else {
-            MIDDLE.and(Flags::EPOCH_END)
-        };
-        self.durable = Position::new(header.number, FRAMES_START);
-        self.write_frame(self.epoch, flags)?;
+        // A seal inside an epoch vouches for no more than what is before it: a recovery that loses
+        // the end of the epoch removes the new segment.
+        self.durable = self.position();
+        match unfinished {
+            Some(epoch) => self.write_frame(epoch, MIDDLE)?,
+            None => self.write_frame(self.epoch, MIDDLE.and(Flags::EPOCH_END))?,
+        }
         self.file.sync()?;
+        self.durable = Position::new(header.number, FRAMES_START);
 
         // The segment counted as less than it holds; what was charged beyond that comes back.
         let usable = self.shared.config.usable_bytes();

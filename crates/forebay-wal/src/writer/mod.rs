@@ -10,10 +10,10 @@ mod thread;
 pub(crate) use thread::fail;
 pub(crate) use thread::run;
 
+use crate::buffer::Buffer;
 use crate::files::Files;
 use crate::format::{FRAME_HEADER_BYTES, FRAMES_START, Flags, SegmentHeader};
 use crate::gate::Goal;
-use crate::lane::Buffer;
 use crate::level::Level;
 use crate::loom::{Site, skips};
 use crate::position::Position;
@@ -98,6 +98,9 @@ pub(crate) struct Writer {
     epoch: u64,
     /// Everything before this is synced.
     durable: Position,
+    /// The same, and an epoch ends here: what a checkpoint may rely on, for recovery cuts back to
+    /// the end of an epoch.
+    durable_epoch: Position,
     /// Whether some frame of the log is not vouched for by a later one.
     unvouched: bool,
     dirty_since: Option<Duration>,
@@ -113,6 +116,7 @@ pub(crate) struct Writer {
 impl Writer {
     /// Begins a segment and is ready to write into it.
     pub(crate) fn start(shared: Arc<Shared>, mut files: Files, resume: &Resume) -> Result<Self> {
+        files.set_overwrites(shared.config.level == Level::Group);
         let file = files.start(&resume.header, &resume.frames)?;
         let durable = resume.end();
         let charged = i64::try_from(resume.frames.len()).unwrap_or(i64::MAX);
@@ -129,6 +133,7 @@ impl Writer {
             sequence: resume.sequence,
             epoch: resume.epoch,
             durable,
+            durable_epoch: durable,
             unvouched: charged > 0,
             dirty_since: None,
             active,
@@ -161,7 +166,7 @@ impl Writer {
         }
         let quiet = self.batch()?;
         self.sync_if_due(wishes)?;
-        self.maintain(wishes)?;
+        self.maintain()?;
         if !quiet {
             return Ok(Next::Turn);
         }
@@ -172,7 +177,7 @@ impl Writer {
     fn batch(&mut self) -> Result<bool> {
         let gathered = self.shared.lanes.gather(&mut self.batch);
         let mut batch = core::mem::take(&mut self.batch);
-        let records: u64 = batch.iter().map(|buffer| u64::from(buffer.records)).sum();
+        let records: u64 = batch.iter().map(Buffer::records).sum();
         if records > 0 {
             self.active = self.shared.storage.now();
             self.dirty_since.get_or_insert(self.active);
@@ -180,7 +185,9 @@ impl Writer {
             self.stats.batches += 1;
             self.stats.records += records;
         }
-        batch.iter_mut().for_each(Buffer::clear);
+        for buffer in &mut batch {
+            buffer.clear(&self.shared.lanes.pool);
+        }
         self.batch = batch;
         self.epoch = gathered.epoch;
         self.show();
@@ -211,6 +218,7 @@ impl Writer {
             self.stats.syncs += 1;
             self.dirty_since = None;
             self.durable = self.position();
+            self.durable_epoch = self.durable;
             self.unvouched = true;
             self.show();
         }
@@ -218,8 +226,11 @@ impl Writer {
     }
 
     /// Frees what is not needed any more, and keeps spare segments at hand.
-    fn maintain(&mut self, wishes: Wishes) -> Result<()> {
-        let below = wishes.recycle_below.min(self.header.number);
+    fn maintain(&mut self) -> Result<()> {
+        // In this order: whoever promises later has told before what to free.
+        self.shared.space.keep_promise();
+        let below = self.shared.wishes.lock().recycle_below;
+        let below = below.min(self.header.number);
         let freed = self.files.recycle_below(below)?;
         if freed > 0 {
             let freed_bytes = i64::try_from(freed).unwrap_or(i64::MAX);
@@ -294,7 +305,10 @@ impl Writer {
         self.write_empty(Flags::EPOCH_END)?;
         self.file.sync()?;
         self.durable = self.position();
+        self.durable_epoch = self.durable;
         self.unvouched = false;
+        // Nobody has written for some time.
+        self.shared.lanes.pool.empty();
         self.show();
         Ok(())
     }
@@ -324,7 +338,7 @@ impl Writer {
         self.stats.free_bytes = self.shared.space.free();
         let mut shown = self.shared.shown.lock();
         shown.tail = self.position();
-        shown.durable = self.durable;
+        shown.durable = self.durable_epoch;
         shown.stats = self.stats;
     }
 }

@@ -37,9 +37,13 @@ fn push_slowly<T: AsRef<[u8]>>(
     elements: &[T],
 ) -> Result<u64> {
     core.check_messages(elements)?;
-    if elements.len() > 1
-        && let Ok(len) = object.list.push_many(side, elements)
-    {
+    if let [element] = elements {
+        let element = [element.as_ref()];
+        return core.edit(object, Cost::fill_all(&element), |list| {
+            all(list, side, &element)
+        });
+    }
+    if let Ok(len) = object.list.push_many(side, elements) {
         return Ok(len);
     }
     let elements = as_slices(elements);

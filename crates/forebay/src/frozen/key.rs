@@ -19,8 +19,9 @@ use crate::watch::Trace;
 pub(crate) struct FrozenKey<'a> {
     object: &'a Arc<Object>,
     list: FrozenList<'a>,
-    /// `None` when the key has never held one.
-    stream: Option<FrozenStream<'a>>,
+    /// `None` when the key has never held one. Boxed, for it is large, and most keys have none: this
+    /// is moved about.
+    stream: Option<Box<FrozenStream<'a>>>,
     /// Whether it is noted as changed in its set.
     changed: bool,
     /// Whether its list was given away to be changed.
@@ -53,7 +54,9 @@ impl<'a> FrozenKey<'a> {
         let mut key = Self {
             object,
             list: FrozenList::new(list, pen),
-            stream: object.stream().map(|stream| stream.freeze_with(pen)),
+            stream: object
+                .stream()
+                .map(|stream| Box::new(stream.freeze_with(pen))),
             changed: false,
             is_touched: false,
             before: None,
@@ -120,7 +123,7 @@ impl<'a> FrozenKey<'a> {
     /// The stream. `None` when there is no such key.
     pub(crate) fn stream(&self) -> Result<Option<&FrozenStream<'a>>> {
         match self.key_type() {
-            Some(KeyType::Stream) => Ok(self.stream.as_ref()),
+            Some(KeyType::Stream) => Ok(self.stream.as_deref()),
             Some(_) => Err(Error::WrongType),
             None => Ok(None),
         }
@@ -129,7 +132,7 @@ impl<'a> FrozenKey<'a> {
     /// The stream, to be changed. `None` when there is no such key.
     pub(crate) fn stream_mut(&mut self) -> Result<Option<&mut FrozenStream<'a>>> {
         match self.key_type() {
-            Some(KeyType::Stream) => Ok(self.stream.as_mut()),
+            Some(KeyType::Stream) => Ok(self.stream.as_deref_mut()),
             Some(_) => Err(Error::WrongType),
             None => Ok(None),
         }
@@ -152,7 +155,7 @@ impl<'a> FrozenKey<'a> {
     fn stream_or_new(&mut self) -> &mut FrozenStream<'a> {
         let (object, pen) = (self.object, self.list.pen());
         self.stream
-            .get_or_insert_with(|| object.stream_or_new().freeze_with(pen))
+            .get_or_insert_with(|| Box::new(object.stream_or_new().freeze_with(pen)))
     }
 
     /// Takes out what the key holds; it does not exist any more. Nothing changes but the contents.

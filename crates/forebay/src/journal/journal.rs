@@ -132,11 +132,16 @@ impl Journal {
             self.look_at_length();
         }
         let Step { body, room, .. } = &mut *step;
-        // The room was made before; if too little was asked for, it is what drains that suffers.
-        let appended = self
-            .wal
-            .extend(room, body.len(), forebay_wal::Purpose::Drain)
-            .and_then(|()| self.wal.append_within(room, Record::new(STEP, 0, body)));
+        // The room was made before, and is used even if the log has become full meanwhile; if too
+        // little was asked for, it is what drains that suffers.
+        let extended = if room.fits(body.len()) {
+            Ok(())
+        } else {
+            let purpose = forebay_wal::Purpose::Drain;
+            self.wal.extend(room, body.len(), purpose)
+        };
+        let record = Record::new(STEP, 0, body);
+        let appended = extended.and_then(|()| self.wal.append_within(room, record));
         step.clear();
         let ticket = appended.map_err(Error::after_effect)?;
         step.ticket = step.ticket.max(ticket);

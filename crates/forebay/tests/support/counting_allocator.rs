@@ -14,6 +14,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct CountingAllocator {
     bytes: AtomicU64,
+    peak: AtomicU64,
 }
 
 impl CountingAllocator {
@@ -21,6 +22,7 @@ impl CountingAllocator {
     pub(crate) const fn new() -> Self {
         Self {
             bytes: AtomicU64::new(0),
+            peak: AtomicU64::new(0),
         }
     }
 
@@ -38,10 +40,16 @@ impl CountingAllocator {
         self.bytes.load(Relaxed)
     }
 
+    /// The most bytes that were out at one moment since this was last called.
+    pub(crate) fn take_peak(&self) -> u64 {
+        self.peak.swap(self.bytes(), Relaxed)
+    }
+
     fn count(&self, bytes: usize) {
         // A thread that is ending has no counter any more, and nobody who would read it.
         let _ended = CALLS.try_with(|calls| calls.set(calls.get() + 1));
-        self.bytes.fetch_add(bytes as u64, Relaxed);
+        let before = self.bytes.fetch_add(bytes as u64, Relaxed);
+        self.peak.fetch_max(before + bytes as u64, Relaxed);
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) struct Kill<'a> {
     address: Option<&'a [u8]>,
     local_address: Option<&'a [u8]>,
     kind: Option<&'static str>,
-    is_other_user: bool,
+    user: Option<&'a [u8]>,
     kills_self: bool,
     age_s_min: Option<i64>,
 }
@@ -147,7 +147,7 @@ fn kill<'a>(words: &'a [&'a [u8]]) -> Parsed<'a> {
         } else if is(name, "TYPE") {
             kill.kind = Some(kind(value)?);
         } else if is(name, "USER") {
-            kill.is_other_user = *value != b"default";
+            kill.user = Some(value);
         } else if is(name, "SKIPME") {
             kill.kills_self = match value {
                 value if is(value, "YES") => false,
@@ -307,6 +307,12 @@ impl Kill<'_> {
     fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         let own = Arc::clone(&context.session.client);
         let now_ms = context.server.now_ms();
+        if let Some(name) = self.user.map(String::from_utf8_lossy) {
+            let settings = context.server.settings();
+            if context.server.users.find(&name, &settings).is_none() {
+                return Err(format!("ERR No such user '{name}'").into());
+            }
+        }
         let (mut killed, mut flow) = (0, Flow::Next);
         for client in context.server.clients.all() {
             if !self.fits(&client, &own, now_ms) {
@@ -338,7 +344,7 @@ impl Kill<'_> {
             && is(self.local_address, &client.local_address)
             && self.kind.is_none_or(|kind| kind == client.kind())
             && self.age_s_min.is_none_or(|min| age_s >= min)
-            && !self.is_other_user
+            && is(self.user, &client.user_name())
             && (self.kills_self || client.id != own.id)
     }
 }

@@ -1,19 +1,20 @@
 //! HELLO and AUTH.
 
-use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use forebay_resp::{Protocol, parse_integer};
+use bytes::{Bytes, BytesMut};
+use forebay_resp::{Protocol, ReplyWriter, parse_integer};
 
 use super::Command;
 use super::client::check_name;
 use crate::command::arguments::is;
-use crate::command::{Command as AnyCommand, Context, Refusal};
+use crate::command::{Command as AnyCommand, Context, Flow, Refusal};
+use crate::connection::Session;
+use crate::server::Server;
+use crate::users::{Attempt, DEFAULT_NAME, Login, User};
 
 /// The version of Redis whose commands are served, for clients that look at it.
 pub(crate) const REDIS_VERSION: &str = "7.2.4";
-
-const DEFAULT_USER: &[u8] = b"default";
 
 /// AUTH.
 #[derive(Debug)]
@@ -87,39 +88,109 @@ pub(super) fn parse<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal
 }
 
 impl Auth<'_> {
-    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<(), Refusal> {
-        if self.user.is_none() && !context.server.settings().needs_password() {
+    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
+        let server = context.server;
+        let user = server.users.default_user(&server.settings());
+        if self.user.is_none() && user.needs_no_password() {
             return Err(Refusal::new(
                 "ERR AUTH <password> called without any password configured for the default \
                  user. Are you sure your configuration is correct?",
             ));
         }
-        self.authenticate(context)?;
-        context.reply().ok();
-        Ok(())
+        self.authenticate(Then::Ok, context)
     }
 
-    fn authenticate(&self, context: &mut Context<'_, '_>) -> Result<(), Refusal> {
-        let settings = context.server.settings();
-        let is_user = self.user.unwrap_or(DEFAULT_USER) == DEFAULT_USER;
-        let is_password = !settings.needs_password()
-            || is_same_secret(self.password, settings.requirepass.as_bytes());
-        if !(is_user && is_password) {
+    /// Looks whether the password is right, and does what comes then.
+    fn authenticate(self, then: Then, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
+        let name = self.user.unwrap_or(DEFAULT_NAME.as_bytes());
+        let (settings, client) = (context.server.settings(), &context.session.client);
+        let login = (context.server.users).log_in(name, self.password, &settings, client);
+        let user = match login {
+            Login::Granted(user) => Some(user),
+            Login::Denied => None,
+            Login::Pending(attempt) => {
+                return Ok(Flow::Authenticate(Box::new(Authentication {
+                    attempt,
+                    then,
+                })));
+            }
+        };
+        then.conclude(user, context.server, context.session, context.output)?;
+        Ok(Flow::Next)
+    }
+}
+
+/// A client that has said who it is, whose password is being compared.
+#[derive(Debug)]
+pub(crate) struct Authentication {
+    attempt: Attempt,
+    then: Then,
+}
+
+impl Authentication {
+    /// Who it is, if the password is right; waits until that is known.
+    pub(crate) async fn login(&mut self) -> Option<Arc<User>> {
+        self.attempt.login().await
+    }
+
+    /// Lets the client be this user, and writes the reply. An error is left to the caller to write.
+    pub(crate) fn conclude(
+        self,
+        user: Option<Arc<User>>,
+        server: &Server,
+        session: &mut Session,
+        output: &mut BytesMut,
+    ) -> Result<(), Refusal> {
+        self.then.conclude(user, server, session, output)
+    }
+}
+
+/// What comes when a password was right.
+#[derive(Debug)]
+enum Then {
+    /// Of AUTH.
+    Ok,
+    /// Of HELLO.
+    Welcome {
+        protocol: Option<Protocol>,
+        name: Option<Bytes>,
+    },
+}
+
+impl Then {
+    fn conclude(
+        self,
+        user: Option<Arc<User>>,
+        server: &Server,
+        session: &mut Session,
+        output: &mut BytesMut,
+    ) -> Result<(), Refusal> {
+        // Who has changed while the password was compared is not let in as who he was.
+        let is_in = |user: &Arc<User>| {
+            let settings = server.settings();
+            server.users.admit(user, &settings, &session.client)
+        };
+        let Some(user) = user.filter(is_in) else {
+            session.stats.denied_logins.add(1);
             return Err(Refusal::new(
                 "WRONGPASS invalid username-password pair or user is disabled.",
             ));
+        };
+        session.become_user(&user, true);
+        match self {
+            Self::Ok => ReplyWriter::new(output, session.protocol).ok(),
+            Self::Welcome { protocol, name } => welcome(protocol, name, session, output),
         }
-        context.session.is_authenticated = true;
-        // Relaxed: see `Client`.
-        (context.session.client.is_authenticated).store(true, Relaxed);
         Ok(())
     }
 }
 
 impl Hello<'_> {
-    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<(), Refusal> {
+    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
+        let name = self.name.map(Bytes::copy_from_slice);
+        let protocol = self.protocol;
         if let Some(auth) = self.auth {
-            auth.authenticate(context)?;
+            return auth.authenticate(Then::Welcome { protocol, name }, context);
         }
         if !context.session.is_authenticated {
             return Err(Refusal::new(
@@ -128,59 +199,40 @@ impl Hello<'_> {
                  client and select the RESP protocol version at the same time",
             ));
         }
-        if let Some(name) = self.name {
-            context
-                .session
-                .client
-                .set_name(Bytes::copy_from_slice(name));
-        }
-        if let Some(protocol) = self.protocol {
-            context.session.protocol = protocol;
-            context.session.note();
-        }
-        let (protocol, id) = (context.session.protocol, context.session.client.id);
-        let mut reply = context.reply();
-        reply.map(7);
-        reply.bulk("server");
-        reply.bulk("redis");
-        reply.bulk("version");
-        reply.bulk(REDIS_VERSION);
-        reply.bulk("proto");
-        reply.integer(protocol.version());
-        reply.bulk("id");
-        reply.integer(id.cast_signed());
-        reply.bulk("mode");
-        reply.bulk("standalone");
-        reply.bulk("role");
-        reply.bulk("master");
-        reply.bulk("modules");
-        reply.array(0);
-        Ok(())
+        welcome(protocol, name, context.session, context.output);
+        Ok(Flow::Next)
     }
 }
 
-/// Compares in a time that depends on the length of what was given only.
-fn is_same_secret(given: &[u8], secret: &[u8]) -> bool {
-    let mut difference = u8::from(given.len() != secret.len());
-    for (at, byte) in given.iter().enumerate() {
-        let other = secret
-            .get(at % secret.len().max(1))
-            .copied()
-            .unwrap_or(!byte);
-        difference |= byte ^ other;
+/// Does what HELLO has asked for, and writes its reply, in the version of the protocol from then on.
+fn welcome(
+    protocol: Option<Protocol>,
+    name: Option<Bytes>,
+    session: &mut Session,
+    output: &mut BytesMut,
+) {
+    if let Some(name) = name {
+        session.client.set_name(name);
     }
-    difference == 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_are_compared_to_the_last_byte() {
-        assert!(is_same_secret(b"secret", b"secret"));
-        for wrong in ["", "s", "secres", "secret0", "secretsecret", "Secret"] {
-            assert!(!is_same_secret(wrong.as_bytes(), b"secret"), "{wrong}");
-        }
+    if let Some(protocol) = protocol {
+        session.protocol = protocol;
+        session.note();
     }
+    let (protocol, id) = (session.protocol, session.client.id);
+    let mut reply = ReplyWriter::new(output, protocol);
+    reply.map(7);
+    reply.bulk("server");
+    reply.bulk("redis");
+    reply.bulk("version");
+    reply.bulk(REDIS_VERSION);
+    reply.bulk("proto");
+    reply.integer(protocol.version());
+    reply.bulk("id");
+    reply.integer(id.cast_signed());
+    reply.bulk("mode");
+    reply.bulk("standalone");
+    reply.bulk("role");
+    reply.bulk("master");
+    reply.bulk("modules");
+    reply.array(0);
 }

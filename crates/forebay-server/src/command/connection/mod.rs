@@ -3,7 +3,7 @@
 mod client;
 mod hello;
 
-pub(crate) use self::hello::REDIS_VERSION;
+pub(crate) use self::hello::{Authentication, REDIS_VERSION};
 
 use forebay_resp::Protocol;
 
@@ -80,9 +80,9 @@ impl Command<'_> {
     /// Writes the reply.
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         match self {
-            Self::Auth(command) => command.execute(context)?,
+            Self::Auth(command) => return command.execute(context),
             Self::Client(command) => return command.execute(context),
-            Self::Hello(command) => command.execute(context)?,
+            Self::Hello(command) => return command.execute(context),
             Self::Ping { message } => ping_reply(message, context),
             Self::Echo { message } => context.reply().bulk(message),
             Self::Select => context.reply().ok(),

@@ -80,6 +80,14 @@ impl ConfigCommand<'_> {
                 for pair in pairs.chunks_exact(2) {
                     change(&mut config, pair[0], pair[1])?;
                 }
+                let is_taken = server.users.names_default();
+                if is_taken && config.settings.needs_password() {
+                    return Err(Refusal::new(
+                        "ERR CONFIG SET failed (possibly related to argument 'requirepass') - the \
+                         users' file says who 'default' is: change its line there and call ACL \
+                         LOAD",
+                    ));
+                }
                 server.set_settings(config.settings);
                 context.reply().ok();
             }

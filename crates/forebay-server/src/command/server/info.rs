@@ -4,6 +4,7 @@ use core::fmt::Write;
 use core::sync::atomic::Ordering::Relaxed;
 use std::collections::BTreeMap;
 
+use ahash::AHashSet;
 use forebay_resp::VerbatimFormat;
 
 use crate::command::connection::REDIS_VERSION;
@@ -97,6 +98,11 @@ fn clients(context: &mut Context<'_, '_>, text: &mut String) {
     line(text, "blocked_clients", blocked);
     line(text, "tracking_clients", 0);
     line(text, "pubsub_clients", subscribers);
+    let awaited: AHashSet<_> = clients.iter().flat_map(|client| client.awaited()).collect();
+    let on_nokey: AHashSet<_> = awaited.iter().filter(|key| key.ends_without_key).collect();
+    let keys: AHashSet<_> = awaited.iter().map(|awaited| &awaited.key).collect();
+    line(text, "total_blocking_keys", keys.len());
+    line(text, "total_blocking_keys_on_nokey", on_nokey.len());
 }
 
 fn memory(_: &mut Context<'_, '_>, text: &mut String) {
@@ -176,6 +182,21 @@ fn stats(context: &mut Context<'_, '_>, text: &mut String) {
     );
     line(text, "pubsub_channels", server.pubsub.channel_count());
     line(text, "pubsub_patterns", server.pubsub.pattern_count());
+    for (name, value) in [
+        (
+            "auth",
+            (|stats| stats.denied_logins.value()) as fn(&LoopStats) -> u64,
+        ),
+        ("cmd", |stats| stats.denied_commands.value()),
+        ("key", |stats| stats.denied_keys.value()),
+        ("channel", |stats| stats.denied_channels.value()),
+    ] {
+        line(
+            text,
+            &format!("acl_access_denied_{name}"),
+            sum(&loops, value),
+        );
+    }
     let errors = |stats: &LoopStats| stats.errors().iter().map(|(_, count)| count).sum();
     line(text, "total_error_replies", sum(&loops, errors));
 }

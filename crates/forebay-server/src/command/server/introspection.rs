@@ -2,10 +2,9 @@
 
 use forebay_resp::ReplyWriter;
 
-use super::support::is_dangerous;
 use super::{Command, docs};
-use crate::command::spec::{Flags, Group, KeyPositions, Spec, rows};
-use crate::command::{Command as AnyCommand, Context, Keys, Refusal, help, table};
+use crate::command::spec::{Flags, KeyPositions, Spec, rows};
+use crate::command::{Command as AnyCommand, Context, Keys, Refusal, category, help, table};
 
 pub(crate) static SUBCOMMANDS: &[Spec] = rows! { Server:
     "count" 2 "" "2.8.13" [LOADING STALE] NONE
@@ -124,32 +123,6 @@ const FLAG_NAMES: [(Flags, &str); 15] = [
     (Flags::empty(), ""),
 ];
 
-/// The categories that a command belongs to, without the `@`.
-pub(super) fn categories(spec: &Spec) -> Vec<&'static str> {
-    let mut categories = Vec::new();
-    let mut add = |is_member: bool, name| {
-        if is_member {
-            categories.push(name);
-        }
-    };
-    add(spec.has(Flags::KEYSPACE), "keyspace");
-    add(spec.has(Flags::READONLY), "read");
-    add(spec.has(Flags::WRITE), "write");
-    add(spec.group == Group::Set, "set");
-    add(spec.group == Group::List, "list");
-    add(spec.group == Group::String, "string");
-    add(spec.group == Group::Pubsub, "pubsub");
-    add(spec.has(Flags::ADMIN), "admin");
-    add(spec.has(Flags::FAST), "fast");
-    add(!spec.has(Flags::FAST), "slow");
-    add(spec.has(Flags::BLOCKING), "blocking");
-    add(is_dangerous(spec.flags), "dangerous");
-    add(spec.group == Group::Connection, "connection");
-    add(spec.group == Group::Transactions, "transaction");
-    add(spec.group == Group::Stream, "stream");
-    categories
-}
-
 fn write_info(spec: &Spec, container: Option<&Spec>, reply: &mut ReplyWriter<'_>) {
     reply.array(10);
     match container {
@@ -169,7 +142,7 @@ fn write_info(spec: &Spec, container: Option<&Spec>, reply: &mut ReplyWriter<'_>
     for position in [first, last, step] {
         reply.integer(position);
     }
-    let categories = categories(spec);
+    let categories = category::of(spec, container);
     reply.set(categories.len());
     for category in categories {
         reply.simple(&format!("@{category}"));

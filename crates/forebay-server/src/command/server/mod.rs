@@ -1,5 +1,6 @@
 //! Commands on the server: what it is, what it counts, how it is configured.
 
+mod acl;
 mod config;
 mod docs;
 mod info;
@@ -83,8 +84,8 @@ pub(super) static CONTAINERS: &[Spec] = &[
         Group::Server,
         "acl",
         "6.0.0",
-        "Tells about users; there is one, the default user.",
-        support::ACL_SUBCOMMANDS,
+        "Tells about users and what they may do.",
+        acl::SUBCOMMANDS,
     ),
     Spec::container(
         Group::Server,
@@ -92,14 +93,8 @@ pub(super) static CONTAINERS: &[Spec] = &[
         "1.0.0",
         "Helps to test clients.",
         support::DEBUG_SUBCOMMANDS,
-    ),
-    Spec::container(
-        Group::Scripting,
-        "script",
-        "2.6.0",
-        "Is there because clients call it: there is no scripting.",
-        support::SCRIPT_SUBCOMMANDS,
-    ),
+    )
+    .flags(Flags::ADMIN),
     Spec::container(
         Group::Scripting,
         "function",
@@ -112,13 +107,14 @@ pub(super) static CONTAINERS: &[Spec] = &[
 /// A command on the server.
 #[derive(Debug)]
 pub(crate) enum Command<'a> {
+    Acl(acl::Acl<'a>),
     Config(config::ConfigCommand<'a>),
     Info { sections: &'a [&'a [u8]] },
     Introspection(introspection::Introspection<'a>),
     Latency(latency::Latency<'a>),
     Memory(memory::Memory<'a>),
     Slowlog(slowlog::SlowlogCommand),
-    Support(support::Support<'a>),
+    Support(support::Support),
 }
 
 impl<'a> From<Command<'a>> for AnyCommand<'a> {
@@ -143,6 +139,7 @@ impl<'a> Command<'a> {
     /// Writes the reply.
     pub(crate) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         match self {
+            Self::Acl(command) => command.execute(context)?,
             Self::Config(command) => command.execute(context)?,
             Self::Info { sections } => info::execute(sections, context),
             Self::Introspection(command) => command.execute(context)?,

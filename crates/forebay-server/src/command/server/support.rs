@@ -12,33 +12,12 @@ use super::Command;
 use crate::command::arguments::{float, integer, is};
 use crate::command::connection::REDIS_VERSION;
 use crate::command::flow::Waiting;
-use crate::command::spec::{Flags, Spec, rows};
-use crate::command::{Command as AnyCommand, Context, Flow, Refusal, table};
-
-pub(super) static ACL_SUBCOMMANDS: &[Spec] = rows! { Server:
-    "whoami" 2 "" "6.0.0" [NOSCRIPT LOADING STALE] NONE
-        |_| Ok(Support::AclWhoami.into()),
-        "Tells the name of the user of this connection.";
-    "users" 2 "" "6.0.0" [ADMIN NOSCRIPT LOADING STALE] NONE
-        |_| Ok(Support::AclUsers.into()),
-        "Lists the users.";
-    "cat" -2 "[category]" "6.0.0" [NOSCRIPT LOADING STALE] NONE
-        |words| Ok(Support::AclCat { category: words.get(2).copied() }.into()),
-        "Lists the categories of commands, or the commands of one.";
-};
+use crate::command::spec::{Spec, rows};
+use crate::command::{Command as AnyCommand, Context, Flow, Refusal};
 
 pub(super) static DEBUG_SUBCOMMANDS: &[Spec] = rows! { Server:
     "sleep" 3 "seconds" "1.0.0" [ADMIN NOSCRIPT LOADING STALE] NONE debug_sleep,
         "Answers after so many seconds. Other connections go on.";
-};
-
-pub(super) static SCRIPT_SUBCOMMANDS: &[Spec] = rows! { Scripting:
-    "flush" -2 "[ASYNC | SYNC]" "2.6.0" [NOSCRIPT] NONE
-        |_| Ok(Support::Ok.into()),
-        "Answers OK: there are no scripts.";
-    "exists" -3 "sha1 [sha1 ...]" "2.6.0" [NOSCRIPT] NONE
-        |words| Ok(Support::NoScripts { count: words.len() - 2 }.into()),
-        "Answers that there are no such scripts.";
 };
 
 pub(super) static FUNCTION_SUBCOMMANDS: &[Spec] = rows! { Scripting:
@@ -49,13 +28,9 @@ pub(super) static FUNCTION_SUBCOMMANDS: &[Spec] = rows! { Scripting:
 
 /// A small command that clients and tools expect.
 #[derive(Debug)]
-pub(crate) enum Support<'a> {
-    AclCat { category: Option<&'a [u8]> },
-    AclUsers,
-    AclWhoami,
+pub(crate) enum Support {
     Lastsave,
     Lolwut,
-    NoScripts { count: usize },
     Ok,
     Role,
     Shutdown,
@@ -64,30 +39,11 @@ pub(crate) enum Support<'a> {
     Wait,
 }
 
-impl<'a> From<Support<'a>> for AnyCommand<'a> {
-    fn from(command: Support<'a>) -> Self {
+impl From<Support> for AnyCommand<'_> {
+    fn from(command: Support) -> Self {
         Command::Support(command).into()
     }
 }
-
-/// The categories of commands, and the flags that make a command belong to one.
-const CATEGORIES: [&str; 15] = [
-    "keyspace",
-    "read",
-    "write",
-    "set",
-    "list",
-    "string",
-    "pubsub",
-    "admin",
-    "fast",
-    "slow",
-    "blocking",
-    "dangerous",
-    "connection",
-    "transaction",
-    "stream",
-];
 
 pub(super) fn shutdown<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
     for word in &words[1..] {
@@ -119,41 +75,12 @@ fn debug_sleep<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
     Ok(Support::Sleep(seconds).into())
 }
 
-impl Support<'_> {
+impl Support {
     pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
         let server = context.server;
         let may_wait = context.store.may_wait();
         let mut reply = context.reply();
         match self {
-            Self::AclCat { category: None } => {
-                reply.array(CATEGORIES.len());
-                for category in CATEGORIES {
-                    reply.bulk(category);
-                }
-            }
-            Self::AclCat {
-                category: Some(category),
-            } => {
-                let category = String::from_utf8_lossy(category).to_ascii_lowercase();
-                if !CATEGORIES.contains(&&*category) {
-                    return Err(format!("ERR Unknown category '{category}'").into());
-                }
-                reply.array_with(|reply| {
-                    let mut count = 0;
-                    for spec in table::all() {
-                        if super::introspection::categories(spec).contains(&&*category) {
-                            reply.bulk(spec.name);
-                            count += 1;
-                        }
-                    }
-                    count
-                });
-            }
-            Self::AclUsers => {
-                reply.array(1);
-                reply.bulk("default");
-            }
-            Self::AclWhoami => reply.bulk("default"),
             Self::Lastsave => reply.integer(server.started_ms / 1000),
             Self::Lolwut => {
                 let text = format!(
@@ -161,12 +88,6 @@ impl Support<'_> {
                     env!("CARGO_PKG_VERSION")
                 );
                 reply.verbatim(VerbatimFormat::TEXT, text);
-            }
-            Self::NoScripts { count } => {
-                reply.array(count);
-                for _ in 0..count {
-                    reply.integer(0);
-                }
             }
             Self::Role => {
                 reply.array(3);
@@ -207,9 +128,4 @@ impl Waiting for Sleeping {
         reply.ok();
         Poll::Ready(Ok(()))
     }
-}
-
-/// The flags of the categories that every command belongs to by its group.
-pub(super) const fn is_dangerous(flags: Flags) -> bool {
-    flags.intersects(Flags::DANGEROUS.union(Flags::ADMIN))
 }
