@@ -13,7 +13,7 @@
 //! * [`key`], [`message`] and [`audit`]: names of keys, numbered messages, and the proof that each
 //!   came through exactly once and in order.
 //! * [`measure`]: threads that start together, latency, memory, and the rounds.
-//! * [`record`]: what a run leaves behind, as files.
+//! * [`record`]: what a run leaves behind, as files, and its pages; a crate of its own.
 //! * [`report`]: rows, tables, the live view, the machine.
 //! * [`compare`]: what became slower between two measurements.
 #![forbid(unsafe_code)]
@@ -31,7 +31,8 @@ pub mod measure;
 pub mod message;
 pub mod mix;
 pub mod options;
-pub mod record;
 pub mod report;
 pub mod suite;
 pub mod workload;
+
+pub use forebay_record as record;

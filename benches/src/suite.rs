@@ -1,5 +1,6 @@
 //! Selections of groups for those who do not want to wait for everything.
 
+use crate::mix::Source;
 use crate::workload::Workload;
 
 /// A selection of groups, each with the time that it may take.
@@ -82,7 +83,12 @@ const LINES: [Line; 30] = [
     line(Workload::DurablePush, "LPUSH, 1 outstanding", 9.0),
     line(Workload::DurablePush, "LPUSH, 256 outstanding", 10.0).quick(6.0),
     line(Workload::DurableRecover, "from the log", 6.0),
-    line(Workload::RespPush, "50 connections, pipeline 64", 8.0).quick(5.0),
+    line(Workload::Mix(Source::ALL[1]), "", 9.0),
+    line(Workload::Mix(Source::ALL[3]), "", 11.0),
+    line(Workload::RespPush, "1 connection, pipeline 64", 7.0).quick(4.0),
+    line(Workload::RespPop, "1 connection, pipeline 64", 7.0),
+    line(Workload::RespAdd, "1 connection, pipeline 64", 7.0),
+    line(Workload::RespPush, "1 connection, pipeline 1", 7.0),
 ];
 
 impl Suite {

@@ -5,7 +5,7 @@ use std::fs;
 
 use forebay_bench::compare::{Comparison, Old, Verdict};
 use forebay_bench::record::Record;
-use forebay_bench::report::machine::Machine;
+use forebay_bench::report::machine;
 use forebay_bench::report::row::Row;
 use forebay_bench::report::table::Marks;
 use serde_json::json;
@@ -50,7 +50,7 @@ fn measured(random: &mut Random, ns: f64, noise: f64) -> Vec<f64> {
 }
 
 fn record(rows: Vec<Row>) -> Record {
-    let mut record = Record::new(Machine::read());
+    let mut record = Record::new(machine::read());
     record.rows = rows;
     record
 }
@@ -59,7 +59,7 @@ fn compare(old: Vec<Row>, new: Vec<Row>) -> Comparison {
     let old = Old {
         name: "then".to_owned(),
         rows: old,
-        machine: Some(Machine::read()),
+        machine: Some(machine::read()),
     };
     Comparison::of(&old, &record(new))
 }
@@ -149,7 +149,7 @@ fn rows_that_come_go_and_break_are_named() {
 #[test]
 fn another_machine_is_named_loudly() {
     let rows = vec![row("a", "forebay", &[50.0, 51.0, 49.0])];
-    let mut machine = Machine::read();
+    let mut machine = machine::read();
     machine.cores += 2;
     let old = Old {
         name: "then".to_owned(),

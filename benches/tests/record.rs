@@ -9,7 +9,7 @@ use forebay_bench::measure::runner::{self, Observer};
 use forebay_bench::measure::{Case, Group};
 use forebay_bench::options::Options;
 use forebay_bench::record::{Place, Record, Series};
-use forebay_bench::report::machine::Machine;
+use forebay_bench::report::machine;
 use forebay_bench::report::row::Row;
 use forebay_bench::workload::Workload;
 
@@ -31,7 +31,7 @@ fn measured() -> Record {
         rounds: 2,
         ..Options::default()
     };
-    let mut keep = Keep(Record::new(Machine::read()));
+    let mut keep = Keep(Record::new(machine::read()));
     let pulse = std::sync::Arc::new(Pulse::default());
     runner::run(&options, None, &pulse, &mut keep);
     keep.0

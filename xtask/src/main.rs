@@ -1,11 +1,12 @@
 //! The development tasks of the workspace: `cargo xtask tidy`, `cargo xtask loom`, `cargo xtask
-//! fuzz`, `cargo xtask torture`, `cargo xtask ci`.
+//! fuzz`, `cargo xtask render`, `cargo xtask torture`, `cargo xtask ci`.
 #![forbid(unsafe_code)]
 
 mod ci;
 mod fuzz;
 mod loom;
 mod process;
+mod render;
 mod tidy;
 mod torture;
 
@@ -24,6 +25,7 @@ usage: cargo xtask <task>
   fuzz [--seconds N] [FILTER]...
                       try the seeds of the fuzz targets whose names contain a FILTER, or of all,
                       and then new inputs for so many seconds each (10)
+  render              write the pages, the plots and the block of README.md that show results/
   torture [--seeds N] [PART]...
                       the long tests of what is durable, with so many seeds for each kind of
                       history (4000); parts: corruption log crashes medium
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
             "tidy" => no_arguments(rest).and_then(|()| tidy::run(&root())),
             "loom" => loom::Options::parse(rest).and_then(|options| options.run(&root())),
             "fuzz" => fuzz::Options::parse(rest).and_then(|options| options.run(&root())),
+            "render" => no_arguments(rest).and_then(|()| render::run(&root())),
             "torture" => torture::Options::parse(rest).and_then(|options| options.run(&root())),
             "ci" => ci::run(&root(), rest),
             _ => Err(format!("no task `{task}`\n\n{USAGE}")),

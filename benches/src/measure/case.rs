@@ -4,7 +4,6 @@ use alloc::sync::Arc;
 use core::fmt;
 use core::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::is_generator;
@@ -14,6 +13,8 @@ use crate::measure::memory::{self, MemoryUse};
 use crate::measure::pulse::Pulse;
 use crate::options::ROUNDS_DEFAULT;
 use crate::record::Series;
+
+pub use crate::record::Figure;
 
 /// How much there is to do.
 #[derive(Debug, Clone)]
@@ -284,22 +285,6 @@ pub struct Shape {
     pub keys: u64,
     /// Further fields that belong to the shape.
     pub extra: Vec<(&'static str, Value)>,
-}
-
-/// How a figure of a group is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Figure {
-    /// Nanoseconds per message.
-    #[serde(rename = "ns_per_op")]
-    NsPerOp,
-    /// The median latency.
-    #[serde(rename = "p50_ns")]
-    P50,
-    /// Bytes per message.
-    #[serde(rename = "bytes_per_message")]
-    Bytes,
-    /// The server's processor time per command.
-    Cpu,
 }
 
 /// Engines that do the same work in turn, so that their rows can be compared.

@@ -342,6 +342,13 @@ pub struct BenchArgs {
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
 
+    /// Write the report, one page for a browser, to this file
+    ///
+    /// Without it, a run of the standard mix, --quick or --all writes one to
+    /// target/forebay-bench.html, or among the temporary files where there is no folder `target`.
+    #[arg(long, value_name = "FILE.html")]
+    pub plot: Option<PathBuf>,
+
     /// Say what became slower than in a folder of --record or a file of --json; then exit with 1
     ///
     /// Rows are matched by workload, group, payload and engine. What differs by more than the noise

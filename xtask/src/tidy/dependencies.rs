@@ -4,19 +4,23 @@ use super::Finding;
 use super::workspace::Workspace;
 
 /// Each crate with the crates of the workspace it may depend on. A new crate is added here.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("forebay-sync", &[]),
     ("forebay-wal", &["forebay-wal", "forebay-sync"]),
     ("forebay", &["forebay", "forebay-sync", "forebay-wal"]),
     ("forebay-resp", &[]),
     ("forebay-resp-fuzz", &["forebay-resp"]),
-    ("forebay-bench", &["forebay-sync", "forebay"]),
+    ("forebay-record", &[]),
+    (
+        "forebay-bench",
+        &["forebay-sync", "forebay", "forebay-record"],
+    ),
     (
         "forebay-server",
         &["forebay", "forebay-bench", "forebay-resp", "forebay-wal"],
     ),
     ("loom-tests", &["forebay-sync", "forebay-wal"]),
-    ("xtask", &[]),
+    ("xtask", &["forebay-record"]),
 ];
 
 pub(super) fn direction(workspace: &Workspace) -> Vec<Finding> {

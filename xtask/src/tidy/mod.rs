@@ -9,7 +9,8 @@
 //! | in forebay-sync, atomics come from `loom.rs` and every ordering says why | `atomics` |
 //! | `unsafe` is in forebay-sync alone | `unsafety` |
 //! | a crate depends only on those below it | `dependencies` |
-//! | no file is too big for a repository; the README shows the recorded results | `files` |
+//! | no file is too big for a repository | `files` |
+//! | pages, plots and README.md show what `results/` holds | `render`, beside this folder |
 
 mod atomics;
 mod dependencies;
@@ -22,6 +23,7 @@ mod workspace;
 use core::fmt;
 use std::path::Path;
 
+use crate::render;
 use workspace::{Source, Workspace};
 
 /// A place where a rule is broken.
@@ -59,17 +61,15 @@ const SOURCE_RULES: [fn(&Source) -> Vec<Finding>; 7] = [
     unsafety::used,
 ];
 
-const WORKSPACE_RULES: [fn(&Workspace) -> Vec<Finding>; 4] = [
-    shape::length,
-    dependencies::direction,
-    files::size,
-    files::results,
-];
+const WORKSPACE_RULES: [fn(&Workspace) -> Vec<Finding>; 3] =
+    [shape::length, dependencies::direction, files::size];
 
 /// Checks the workspace in `root` and prints what is wrong and how long the files are.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let workspace = Workspace::read(root)?;
-    let findings = check(&workspace);
+    let mut findings = check(&workspace);
+    let stale = render::stale(root)?.into_iter();
+    findings.extend(stale.map(|stale| Finding::new(&stale.path, 0, stale.what)));
     if findings.is_empty() {
         println!("{}", shape::summary(&workspace));
         return Ok(());

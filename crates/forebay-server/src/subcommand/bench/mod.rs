@@ -1,5 +1,6 @@
 //! `forebay bench`.
 
+mod page;
 mod report;
 mod stop;
 
@@ -18,7 +19,7 @@ use forebay_bench::measure::plan::Outline;
 use forebay_bench::measure::runner::{self, Ending};
 use forebay_bench::options::Options;
 use forebay_bench::record::Record;
-use forebay_bench::report::machine::Machine;
+use forebay_bench::report::machine;
 use forebay_bench::report::progress::Progress;
 use forebay_bench::report::row::Row;
 use forebay_bench::suite::Suite;
@@ -78,7 +79,7 @@ fn measure(
     pulse: &Arc<Pulse>,
 ) -> ExitCode {
     stop::provide(pulse);
-    let machine = Machine::read();
+    let machine = machine::read();
     eprintln!("{machine}\n");
     let what = options.suite.map_or("these workloads", Suite::name);
     eprintln!("{what}: {}", Outline::of(options));

@@ -15,6 +15,7 @@ use forebay_bench::report::row::Row;
 use forebay_bench::report::summary;
 use forebay_bench::report::table::{self, Marks, Table};
 
+use super::page;
 use super::stop::INTERRUPTED;
 use crate::cli::BenchArgs;
 
@@ -25,6 +26,7 @@ pub(super) struct Report {
     json: bool,
     details: bool,
     folder: Option<PathBuf>,
+    page: Option<PathBuf>,
     old: Option<Old>,
     record: Record,
     pulse: Arc<Pulse>,
@@ -41,6 +43,7 @@ impl Report {
             json: arguments.json,
             details: arguments.wants_details(),
             folder: arguments.record.clone(),
+            page: page::place(arguments),
             old,
             record: Record::new(machine),
             pulse,
@@ -60,7 +63,7 @@ impl Report {
             // A reader that has left has seen what it wanted.
             drop(io::stdout().lock().write_all(self.tables().as_bytes()));
         }
-        let is_written = self.write();
+        let is_written = self.write() & self.draw();
         let has_regressed = self.compare();
         let mut is_faultless = true;
         for row in &self.record.rows {
@@ -125,6 +128,26 @@ impl Report {
             }
             Err(error) => {
                 eprintln!("error: cannot record: {error}");
+                false
+            }
+        }
+    }
+
+    /// Whether there is a page, if there should be one.
+    fn draw(&self) -> bool {
+        let Some(path) = &self.page else {
+            return true;
+        };
+        if self.record.rows.is_empty() {
+            return true;
+        }
+        match page::write(&self.record, path) {
+            Ok(()) => {
+                eprintln!("the report, for a browser: {}", path.display());
+                true
+            }
+            Err(error) => {
+                eprintln!("error: cannot write the report: {error}");
                 false
             }
         }

@@ -10,8 +10,16 @@
 //! A row, its curves and its series have the same [`Place`]. Files that would be empty are not
 //! there.
 
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
 mod curve;
+mod figure;
+mod machine;
 mod place;
+pub mod plot;
+mod row;
 mod series;
 
 use std::fs::{self, File};
@@ -22,10 +30,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::curve::Curve;
+pub use self::figure::Figure;
+pub use self::machine::Machine;
 pub use self::place::Place;
+pub use self::row::Row;
 pub use self::series::Series;
-use crate::report::machine::Machine;
-use crate::report::row::Row;
 
 const MACHINE: &str = "machine.toml";
 const ROWS: &str = "rows.jsonl";
