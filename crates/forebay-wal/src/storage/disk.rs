@@ -190,7 +190,8 @@ impl StorageFile for DiskFile {
     }
 
     fn reserve(&self, bytes: u64) -> Result<()> {
-        match fs::fallocate(&self.0, FallocateFlags::empty(), 0, bytes) {
+        let reserve = || fs::fallocate(&self.0, FallocateFlags::empty(), 0, bytes);
+        match rustix::io::retry_on_intr(reserve) {
             Err(Errno::OPNOTSUPP | Errno::NOSYS) => write_zeroes(self, bytes),
             reserved => Ok(reserved?),
         }

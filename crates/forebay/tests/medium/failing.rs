@@ -194,6 +194,14 @@ impl StorageFile for FailingFile {
             .write_at(&from[..shortened(from.len(), fault)], offset)
     }
 
+    fn reserve(&self, bytes: u64) -> Result<()> {
+        self.storage.count(Call::Write)?;
+        if self.storage.set(|state| state.is_full) && bytes > self.file.len()? {
+            return Err(Error::from(ErrorKind::StorageFull));
+        }
+        self.file.reserve(bytes)
+    }
+
     fn sync(&self) -> Result<()> {
         self.storage.count(Call::Sync)?;
         self.file.sync()
