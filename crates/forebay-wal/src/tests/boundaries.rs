@@ -86,7 +86,7 @@ fn a_checkpoint_does_not_vouch_for_what_comes_after_it() {
         put(&log, &[1]);
         let mut checkpoint = log.checkpoint().unwrap();
         checkpoint.write_all(&[1]).unwrap();
-        log.shared.ask_sync(log.ticket().epoch());
+        log.shared.wish_sync(log.ticket().epoch());
         hand.turn().unwrap();
         // The checkpoint's thread is slow to wake.
         for _ in 0..16 {
