@@ -217,6 +217,6 @@ fn keys_that_somebody_waits_for_are_counted_once() {
     };
     eventually("they wait", || counts(5, 1));
     assert_eq!(server.connect().ask("LPUSH b x"), "1");
-    assert_eq!(support::text(&waiting[0].receive().unwrap().0), "[b, x]");
+    assert_eq!(text(&waiting[0].receive().unwrap().0), "[b, x]");
     eventually("nobody waits for b", || counts(4, 1));
 }

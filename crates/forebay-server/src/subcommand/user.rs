@@ -46,7 +46,7 @@ Examples:
                                                     may do everything
   forebay user add users.acl worker '~jobs:*' +@list +@stream +@connection -@dangerous
                                                     lists and streams whose names begin with jobs:
-  forebay user add users.acl monitor +info +ping +client|list < password.txt
+  forebay user add users.acl monitor +info +ping '+client|list' < password.txt
                                                     the password from a file
   forebay serve --users users.acl                   serve them
   redis-cli --user worker --askpass LPUSH jobs:1 x  be one of them
@@ -72,7 +72,7 @@ pub struct AddArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
 
-    /// What the user may do, such as '~jobs:*' +@list; quote ~, & and * for the shell
+    /// What the user may do, such as '~jobs:*' +@list; quote ~, &, * and | for the shell
     #[arg(
         value_name = "RULE",
         allow_hyphen_values = true,

@@ -67,7 +67,9 @@ pub fn hash_password(password: &[u8]) -> Result<String, PasswordError> {
 pub(crate) fn random_hex(bytes: usize) -> Option<String> {
     let mut random = vec![0; bytes];
     SystemRandom::new().fill(&mut random).ok()?;
-    Some(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16);
+    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.map(digit).collect()
 }
 
 /// The hash of a password of a user.
