@@ -72,6 +72,8 @@ fn a_password_lets_in_who_has_it() {
         assert_eq!(client.ask(wrong), WRONG, "{wrong}");
         assert_eq!(client.ask("GET a"), "-NOAUTH Authentication required.");
     }
+    let long = client.call(&["AUTH", "alice", &"p".repeat(5000)]);
+    assert_eq!(support::text(&long), WRONG);
     // The second time the hash is known.
     for _ in 0..2 {
         assert_eq!(client.ask("AUTH alice pw"), "OK");
@@ -101,7 +103,7 @@ fn a_password_lets_in_who_has_it() {
     );
     assert_eq!(root.ask("AUTH both whatever"), "OK");
     let stats = log_in(&server, "root", "root").ask("INFO stats");
-    assert!(stats.contains("acl_access_denied_auth:10\r"), "{stats}");
+    assert!(stats.contains("acl_access_denied_auth:11\r"), "{stats}");
     assert!(stats.contains("acl_access_denied_key:2\r"), "{stats}");
 }
 
@@ -399,6 +401,7 @@ fn a_newcomer_makes_a_file_and_gets_in() {
     for (rest, input, reason) in [
         (&["worker"][..], "x\n", "'worker' is in"),
         (&["x"], "", "the password is empty"),
+        (&["x"], &"x".repeat(4097), "more than 4096 bytes"),
         (&["x", "+@lists"], "x\n", "there is no category 'lists'"),
         (&["x y"], "x\n", "has a blank in it"),
     ] {

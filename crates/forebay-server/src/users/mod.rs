@@ -22,7 +22,7 @@ mod user;
 
 pub(crate) use self::authenticator::Attempt;
 pub use self::file::{AddError, UsersError, add_to_file, check_addition};
-pub(crate) use self::password::random_hex;
+pub(crate) use self::password::{PASSWORD_BYTES_MAX, random_hex};
 pub use self::password::{PasswordError, hash_password};
 pub(crate) use self::store::{Login, Users};
 pub(crate) use self::user::{DEFAULT_NAME, Denial, User};
