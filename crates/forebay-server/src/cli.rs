@@ -34,7 +34,7 @@ pub enum Command {
     Bench(BenchArgs),
     /// Serve the engine to every client of Redis.
     #[command(long_about = SERVE_LONG_ABOUT, after_long_help = SERVE_AFTER_HELP)]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Show what is in the log of a data directory, and where it is damaged.
     #[command(long_about = inspect::LONG_ABOUT, after_long_help = inspect::AFTER_HELP)]
     Inspect(InspectArgs),

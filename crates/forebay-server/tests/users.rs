@@ -7,9 +7,10 @@
 
 mod support;
 
+use core::net::SocketAddr;
 use core::time::Duration;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -71,6 +72,8 @@ fn a_password_lets_in_who_has_it() {
         assert_eq!(client.ask(wrong), WRONG, "{wrong}");
         assert_eq!(client.ask("GET a"), "-NOAUTH Authentication required.");
     }
+    let long = client.call(&["AUTH", "alice", &"p".repeat(5000)]);
+    assert_eq!(support::text(&long), WRONG);
     // The second time the hash is known.
     for _ in 0..2 {
         assert_eq!(client.ask("AUTH alice pw"), "OK");
@@ -100,7 +103,7 @@ fn a_password_lets_in_who_has_it() {
     );
     assert_eq!(root.ask("AUTH both whatever"), "OK");
     let stats = log_in(&server, "root", "root").ask("INFO stats");
-    assert!(stats.contains("acl_access_denied_auth:10\r"), "{stats}");
+    assert!(stats.contains("acl_access_denied_auth:11\r"), "{stats}");
     assert!(stats.contains("acl_access_denied_key:2\r"), "{stats}");
 }
 
@@ -330,6 +333,37 @@ fn a_file_that_is_wrong_is_refused_at_the_start() {
     assert!(error.contains("cannot read /nowhere/users.acl"), "{error}");
 }
 
+#[test]
+fn commands_that_redis_had_not_yet_are_looked_at_too() {
+    let directory = Directory::new("newer");
+    let file = users_file(&directory, "user alice on nopass %R~r* %W~w* ~a* +@all\n");
+    let server = start(&file);
+    let mut client = log_in(&server, "root", "root");
+    for (command, is_allowed) in [
+        ("LMOVEM a w LEFT RIGHT", true),
+        ("LMOVEM w a LEFT RIGHT", false),
+        ("LMOVEM a r LEFT RIGHT", false),
+        ("BLMOVEM a w LEFT RIGHT 0", true),
+        ("BLMOVEM a x LEFT RIGHT 0", false),
+        ("XACKDEL w g IDS 1 1-1", true),
+        ("XACKDEL r g IDS 1 1-1", false),
+        ("XDELEX w IDS 1 1-1", true),
+        ("XDELEX x IDS 1 1-1", false),
+        ("XCFGSET w IDMP-MAXSIZE 10", true),
+        ("XCFGSET r IDMP-MAXSIZE 10", false),
+        ("XNACK w g FAIL IDS 1 1-1", true),
+        ("XNACK x g FAIL IDS 1 1-1", false),
+        ("XREAD MAXCOUNT 10 STREAMS r1 r2 0 0", true),
+        ("XREAD MAXCOUNT 10 STREAMS r1 x 0 0", false),
+    ] {
+        // A command that makes no sense would be left to itself to refuse.
+        let keys = client.ask(&format!("COMMAND GETKEYS {command}"));
+        assert!(!keys.starts_with('-'), "{command}: {keys}");
+        let answer = client.ask(&format!("ACL DRYRUN alice {command}"));
+        assert_eq!(answer == "OK", is_allowed, "{command}: {answer}");
+    }
+}
+
 /// `forebay` with these arguments and this on stdin: whether it succeeds, and what it says.
 fn forebay(arguments: &[&str], input: &str) -> (bool, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_forebay"))
@@ -367,6 +401,7 @@ fn a_newcomer_makes_a_file_and_gets_in() {
     for (rest, input, reason) in [
         (&["worker"][..], "x\n", "'worker' is in"),
         (&["x"], "", "the password is empty"),
+        (&["x"], &"x".repeat(4097), "more than 4096 bytes"),
         (&["x", "+@lists"], "x\n", "there is no category 'lists'"),
         (&["x y"], "x\n", "has a blank in it"),
     ] {

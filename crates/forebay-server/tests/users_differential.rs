@@ -3,10 +3,6 @@
 //! The intended differences: texts of NOPERM are those of Redis since 7.2; a password in the file is
 //! a slow hash; and ACL LIST tells the rules on commands as they were given, as Redis does since 7.2.
 #![forbid(unsafe_code)]
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests are outside #[test] functions"
-)]
 
 mod support;
 

@@ -6,7 +6,8 @@
 //! * `Command<'a>`, an enum with a variant for each command as a typed value, whose arguments are
 //!   borrowed from the read buffer;
 //! * [`Command::keys`](list::Command::keys), all keys that it names, from which the transaction of
-//!   an EXEC, the rights of users and COMMAND GETKEYS are derived;
+//!   an EXEC, the rights of users and COMMAND GETKEYS are derived; what is done with each of them
+//!   stands in [`access`];
 //! * [`Command::execute`](list::Command::execute), which writes the reply.
 //!
 //! A family is added in three places: its rows in [`table`], and its variant in [`Command`] and in
@@ -15,6 +16,8 @@
 //! # The way of a command
 //! 1. The connection decodes it and collects its arguments, slices of the read buffer.
 //! 2. [`table::find`] finds its row, without regard to case, and the number of arguments is checked.
+//!    For a client whose user may not do everything, [`User::check`](crate::users) looks at the row
+//!    and the typed value; what it refuses goes no further, after MULTI neither.
 //! 3. The row's parser makes the typed value, or a [`Refusal`]. Nothing has happened yet.
 //! 4. [`Command::execute`] calls the engine, or the transaction of an EXEC, through [`on!`], and
 //!    writes the reply through [`Context::reply`], or [`Context::parts`] while it looks at a key.

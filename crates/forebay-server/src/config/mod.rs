@@ -171,3 +171,46 @@ impl Default for Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_kept_out_unless_something_else_does() {
+        for (parameters, is_refused) in [
+            (&[][..], true),
+            (&[("requirepass", "x")], false),
+            (&[("aclfile", "users.acl")], false),
+            (&[("protected-mode", "no")], false),
+            (&[("bind", "127.0.0.1 ::1")], false),
+            (&[("tls-port", "6380")], true),
+            (&[("tls-port", "6380"), ("port", "0")], false),
+            (
+                &[
+                    ("tls-port", "6380"),
+                    ("port", "0"),
+                    ("tls-auth-clients", "optional"),
+                ],
+                true,
+            ),
+            (&[("port", "0")], true),
+            (
+                &[
+                    ("requirepass", "x"),
+                    ("metrics-port", "0"),
+                    ("metrics-bind", "0.0.0.0"),
+                ],
+                true,
+            ),
+        ] {
+            let mut config = Config::default();
+            let all = [&[("bind", "0.0.0.0")], parameters].concat();
+            for (name, value) in all {
+                assert_eq!(config.set(name, value), Ok(()), "{name} {value}");
+            }
+            let checked = config.check_protected_mode();
+            assert_eq!(checked.is_err(), is_refused, "{parameters:?}");
+        }
+    }
+}

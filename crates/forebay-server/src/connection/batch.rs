@@ -74,7 +74,6 @@ impl Connection {
                 began_ticks,
             };
             let mut next = None;
-            let is_silent = matches!(context.session.replies, Replies::Off | Replies::Skip);
             let dispatched = dispatch(&words, &mut context);
             began_ticks = context.began_ticks;
             match dispatched {
@@ -84,9 +83,10 @@ impl Connection {
                     next = Some(Next::Wait(waiting));
                 }
                 Ok(Dispatched::Executed(Flow::Authenticate(authentication))) => {
+                    let replies = context.session.replies;
                     next = Some(Next::Authenticate {
                         authentication,
-                        is_silent,
+                        is_silent: matches!(replies, Replies::Off | Replies::Skip),
                     });
                 }
                 Ok(Dispatched::Executed(Flow::Close)) => next = Some(Next::Close),

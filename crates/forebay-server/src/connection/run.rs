@@ -50,6 +50,10 @@ pub(super) enum Ending {
 
 impl From<io::Error> for Ending {
     fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            // A client of TLS that has not said goodbye.
+            return Self::Gone;
+        }
         Self::Failed(error)
     }
 }

@@ -322,7 +322,8 @@ impl Newcomer {
         match shaken {
             Ok(stream) => self.begin(Socket::Tls(Box::new(stream))).run().await,
             Err(error) => {
-                debug!(client = self.client.id, %error, "no handshake");
+                let Client { id, address, .. } = &*self.client;
+                debug!(client = id, address, %error, "no handshake");
                 self.server.clients.remove(self.client.id);
             }
         }

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, ServeArgs};
-use crate::config::{Appendfsync, Config, Persistence};
+use crate::config::{Appendfsync, AuthClients, Config, Persistence};
 use crate::server::{self, Listening, ServeError};
 use crate::subcommand::refuse;
 
@@ -57,6 +57,7 @@ struct Banner {
     unixsocket: Option<String>,
     password: String,
     /// What redis-cli has to be told besides.
+    certificate: &'static str,
     user: &'static str,
     loops: usize,
 }
@@ -93,6 +94,10 @@ impl Banner {
                 }
                 None => "none, and others can connect".to_owned(),
             },
+            certificate: match config.tls.auth_clients {
+                AuthClients::Yes => " --cert CLIENT.crt --key CLIENT.key",
+                _ => "",
+            },
             user: match &config.users_file {
                 Some(_) => "--user NAME --askpass ",
                 None if config.settings.needs_password() => "--askpass ",
@@ -122,7 +127,13 @@ impl Banner {
         let (plain, tls) = (listening.addresses.first(), listening.tls_addresses.first());
         let address = match (plain, tls) {
             (Some(address), _) => format!("-p {}", address.port()),
-            (None, Some(address)) => format!("-p {} --tls --cacert CA.crt", address.port()),
+            (None, Some(address)) => {
+                format!(
+                    "-p {} --tls --cacert CA.crt{}",
+                    address.port(),
+                    self.certificate
+                )
+            }
             (None, None) => return,
         };
         println!(

@@ -6,10 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use crate::users::{add_to_file, check_addition, hash_password};
-
-/// The longest password that is read.
-const PASSWORD_BYTES_MAX: u64 = 4096;
+use crate::users::{PASSWORD_BYTES_MAX, add_to_file, check_addition, hash_password};
 
 pub(crate) const HASH_LONG_ABOUT: &str = "\
 Print the slow hash of a password, for a line of a users' file.
@@ -46,7 +43,7 @@ Examples:
                                                     may do everything
   forebay user add users.acl worker '~jobs:*' +@list +@stream +@connection -@dangerous
                                                     lists and streams whose names begin with jobs:
-  forebay user add users.acl monitor +info +ping +client|list < password.txt
+  forebay user add users.acl monitor +info +ping '+client|list' < password.txt
                                                     the password from a file
   forebay serve --users users.acl                   serve them
   redis-cli --user worker --askpass LPUSH jobs:1 x  be one of them
@@ -72,7 +69,7 @@ pub struct AddArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
 
-    /// What the user may do, such as '~jobs:*' +@list; quote ~, & and * for the shell
+    /// What the user may do, such as '~jobs:*' +@list; quote ~, &, * and | for the shell
     #[arg(
         value_name = "RULE",
         allow_hyphen_values = true,
@@ -146,13 +143,9 @@ fn read_password(prompt: &str) -> Result<String, String> {
         };
     }
     let mut line = String::new();
-    let mut input = io::stdin().lock().take(PASSWORD_BYTES_MAX + 1);
-    let bytes = input.read_line(&mut line).map_err(refuse)?;
-    if bytes as u64 > PASSWORD_BYTES_MAX {
-        return Err(format!(
-            "the password has more than {PASSWORD_BYTES_MAX} bytes"
-        ));
-    }
+    // With the end of the line, and enough to see that it is too long.
+    let mut input = io::stdin().lock().take(PASSWORD_BYTES_MAX as u64 + 3);
+    input.read_line(&mut line).map_err(refuse)?;
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }

@@ -11,10 +11,16 @@ const MEMORY_KIB_MAX: u32 = 1 << 20;
 /// How often the hash of a file may go through its memory.
 const PASSES_MAX: u32 = 64;
 
+/// No password is longer.
+pub(crate) const PASSWORD_BYTES_MAX: usize = 4096;
+
 /// Why there is no hash of a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
+    /// It could not be given.
+    #[error("the password has more than {PASSWORD_BYTES_MAX} bytes")]
+    TooLong,
     /// Nobody should be let in by it.
     #[error("the password is empty")]
     Empty,
@@ -28,16 +34,8 @@ pub enum PasswordError {
     )]
     Sha256(String),
     /// It is no hash of Argon2.
-    #[error(
-        "'#{text}' is no hash of Argon2 ({why}): make one with `forebay hash-password`, and write \
-         it behind the #"
-    )]
-    Form {
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        why: String,
-    },
+    #[error("what is behind a # is no hash of Argon2 ({0}): make one with `forebay hash-password`")]
+    Form(String),
 }
 
 /// A slow hash of a password with a salt of its own, as text: a PHC string of Argon2id.
@@ -45,7 +43,7 @@ pub enum PasswordError {
 /// It takes some 20 ms and 19 MiB.
 ///
 /// # Errors
-/// The password is empty, or the system gives no random bytes for the salt.
+/// The password is empty or has more than 4096 bytes, or the system gives no random bytes for the salt.
 ///
 /// # Examples
 /// ```
@@ -58,6 +56,9 @@ pub fn hash_password(password: &[u8]) -> Result<String, PasswordError> {
     if password.is_empty() {
         return Err(PasswordError::Empty);
     }
+    if password.len() > PASSWORD_BYTES_MAX {
+        return Err(PasswordError::TooLong);
+    }
     let hash = Argon2::default().hash_password(password);
     let hash: PasswordHash = hash.map_err(|error| PasswordError::Hash(error.to_string()))?;
     Ok(hash.to_string())
@@ -67,7 +68,9 @@ pub fn hash_password(password: &[u8]) -> Result<String, PasswordError> {
 pub(crate) fn random_hex(bytes: usize) -> Option<String> {
     let mut random = vec![0; bytes];
     SystemRandom::new().fill(&mut random).ok()?;
-    Some(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16);
+    let digits = random.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits.map(digit).collect()
 }
 
 /// The hash of a password of a user.
@@ -90,10 +93,7 @@ impl Password {
         if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(PasswordError::Sha256(text[..8].to_owned()));
         }
-        let refuse = |why: String| PasswordError::Form {
-            text: text.to_owned(),
-            why,
-        };
+        let refuse = PasswordError::Form;
         let hash = PasswordHash::new(text).map_err(|error| refuse(error.to_string()))?;
         if !["argon2id", "argon2i", "argon2d"].contains(&hash.algorithm.as_str()) {
             return Err(refuse(format!("it is of {}", hash.algorithm)));

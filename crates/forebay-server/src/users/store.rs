@@ -8,6 +8,7 @@ use parking_lot::{Mutex, RwLock};
 
 use super::authenticator::{Attempt, Authenticator, Decoys};
 use super::file::{self, Lines, UsersError};
+use super::password::{PASSWORD_BYTES_MAX, Password};
 use super::user::{DEFAULT_NAME, User};
 use crate::config::{Config, Settings};
 use crate::server::{Client, Event};
@@ -178,20 +179,22 @@ impl Users {
         settings: &Settings,
         client: &Client,
     ) -> Login {
+        let is_too_long = password.len() > PASSWORD_BYTES_MAX;
         let user = core::str::from_utf8(name)
             .ok()
             .and_then(|name| self.find(name, settings))
             .filter(|user| user.is_on);
         if let Some(user) = &user {
+            let is_seen = |hash: &Arc<Password>| hash.has_seen(password);
             let is_known = user.is_nopass
-                || user.passwords.iter().any(|hash| hash.has_seen(password))
+                || (!is_too_long && user.passwords.iter().any(is_seen))
                 || (user.has_requirepass
                     && is_same_secret(password, settings.requirepass.as_bytes()));
             if is_known {
                 return Login::Granted(Arc::clone(user));
             }
         }
-        let (Some(own), Some(table)) = (&self.from_file, self.table()) else {
+        let (Some(own), Some(table), false) = (&self.from_file, self.table(), is_too_long) else {
             return Login::Denied;
         };
         let hashes = user.as_ref().map_or(&[][..], |user| &user.passwords);

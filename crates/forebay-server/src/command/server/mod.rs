@@ -146,7 +146,7 @@ impl<'a> Command<'a> {
             Self::Latency(command) => command.execute(context),
             Self::Memory(command) => command.execute(context)?,
             Self::Slowlog(command) => command.execute(context),
-            Self::Support(command) => return command.execute(context),
+            Self::Support(command) => return Ok(command.execute(context)),
         }
         Ok(Flow::Next)
     }

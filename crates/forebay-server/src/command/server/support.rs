@@ -76,7 +76,7 @@ fn debug_sleep<'a>(words: &'a [&'a [u8]]) -> Result<AnyCommand<'a>, Refusal> {
 }
 
 impl Support {
-    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Result<Flow, Refusal> {
+    pub(super) fn execute(self, context: &mut Context<'_, '_>) -> Flow {
         let server = context.server;
         let may_wait = context.store.may_wait();
         let mut reply = context.reply();
@@ -97,10 +97,10 @@ impl Support {
             }
             Self::Shutdown => {
                 server.begin_shutdown();
-                return Ok(Flow::Close);
+                return Flow::Close;
             }
             Self::Sleep(time) if may_wait => {
-                return Ok(Flow::Wait(Box::new(Sleeping(Box::pin(sleep(time))))));
+                return Flow::Wait(Box::new(Sleeping(Box::pin(sleep(time)))));
             }
             Self::Ok | Self::Sleep(_) => reply.ok(),
             Self::Time => {
@@ -111,7 +111,7 @@ impl Support {
             }
             Self::Wait => reply.integer(0),
         }
-        Ok(Flow::Next)
+        Flow::Next
     }
 }
 
