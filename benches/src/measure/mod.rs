@@ -7,6 +7,7 @@ pub mod idle;
 pub mod isolate;
 pub mod latency;
 pub mod memory;
+pub mod processor;
 pub mod pulse;
 pub mod runner;
 pub mod stats;

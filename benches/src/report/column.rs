@@ -26,7 +26,7 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 23] = [
+pub(super) const COLUMNS: [Column; 25] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
@@ -52,6 +52,12 @@ pub(super) const COLUMNS: [Column; 23] = [
     column("of capacity", |row| row.number("of_capacity").map(ratio)),
     column("p99/demanded", |row| {
         row.number("p99_over_demanded").map(ratio)
+    }),
+    column("us CPU/s", |row| {
+        row.number("cpu_s_per_s").map(|part| short(part * 1e6))
+    }),
+    column("MB/s", |row| {
+        row.number("bytes_per_s").map(|rate| short(rate / 1e6))
     }),
     column("B/msg", |row| row.bytes_per_message.map(short)).deciding(Figure::Bytes),
     column("beside", |row| {

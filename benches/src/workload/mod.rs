@@ -1,6 +1,8 @@
 //! What is done with the queues and streams, one file per workload. `benches/README.md` defines
 //! each.
 
+pub mod durable_group;
+pub mod durable_idle;
 pub mod durable_push;
 pub mod durable_recover;
 pub mod list_burst;
@@ -76,13 +78,17 @@ pub enum Workload {
     StreamWake,
     /// `durable-push`
     DurablePush,
+    /// `durable-group`
+    DurableGroup,
     /// `durable-recover`
     DurableRecover,
+    /// `durable-idle`
+    DurableIdle,
 }
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -106,7 +112,9 @@ impl Workload {
         Self::StreamPending,
         Self::StreamWake,
         Self::DurablePush,
+        Self::DurableGroup,
         Self::DurableRecover,
+        Self::DurableIdle,
     ];
 
     /// The name in every report.
@@ -136,7 +144,9 @@ impl Workload {
             Self::StreamPending => "stream-pending",
             Self::StreamWake => "stream-wake",
             Self::DurablePush => "durable-push",
+            Self::DurableGroup => "durable-group",
             Self::DurableRecover => "durable-recover",
+            Self::DurableIdle => "durable-idle",
         }
     }
 
@@ -167,7 +177,9 @@ impl Workload {
             Self::StreamPending => "what a pending entry takes; what its summary costs",
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
             Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
+            Self::DurableGroup => "1, 16, 256, 4096 entries added, delivered, acknowledged at once",
             Self::DurableRecover => "opening an engine with a million messages",
+            Self::DurableIdle => "processor time of an engine that has nothing to do",
         }
     }
 
@@ -206,7 +218,9 @@ impl Workload {
             Self::StreamPending => stream_pending::groups(),
             Self::StreamWake => stream_wake::groups(),
             Self::DurablePush => durable_push::groups(),
+            Self::DurableGroup => durable_group::groups(),
             Self::DurableRecover => durable_recover::groups(),
+            Self::DurableIdle => durable_idle::groups(),
         };
         for group in &mut groups {
             group
