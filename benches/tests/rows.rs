@@ -196,3 +196,30 @@ fn table_has_a_section_for_each_group() {
     );
     assert!(text.is_ascii());
 }
+
+#[test]
+fn durable_workloads_have_figures_of_their_own() {
+    let idle = measure(&[Workload::DurableIdle], &[], 50);
+    assert!(idle.rows.len() >= 2, "{:?}", idle.rows);
+    for row in &idle.rows {
+        let part = row.number("cpu_s_per_s").unwrap();
+        assert!((0.0..64.0).contains(&part), "{row:?}");
+    }
+    let recover = measure(&[Workload::DurableRecover], &[], 2_000);
+    assert!(recover.rows.len() >= 2, "{:?}", recover.rows);
+    for row in &recover.rows {
+        assert!(row.number("bytes_per_s").unwrap() > 0.0, "{row:?}");
+    }
+    let group = measure(&[Workload::DurableGroup], &[], 60);
+    let outstanding = |row: &Row| row.number("outstanding").unwrap();
+    for clients in [1.0, 16.0, 256.0, 4096.0] {
+        let rows = || group.rows.iter().filter(|row| outstanding(row) == clients);
+        assert!(rows().any(|row| row.engine == "forebay"), "{clients}");
+        assert!(rows().any(|row| row.engine == "raw-fdatasync"), "{clients}");
+    }
+    for row in group.rows.iter().chain(&idle.rows).chain(&recover.rows) {
+        assert_form(row);
+    }
+    let text = idle.table.render(Marks::PLAIN);
+    assert!(text.contains("us CPU/s"), "{text}");
+}

@@ -67,6 +67,28 @@ impl Directory {
     }
 }
 
+impl Directory {
+    /// The bytes of all files in it, and in the directories in it.
+    ///
+    /// # Errors
+    /// Why they cannot be counted.
+    pub fn all_bytes(&self) -> io::Result<u64> {
+        let mut bytes = 0;
+        let mut left = vec![self.0.clone()];
+        while let Some(directory) = left.pop() {
+            for entry in fs::read_dir(directory)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    left.push(entry.path());
+                } else if entry.file_type()?.is_file() {
+                    bytes += entry.metadata()?.len();
+                }
+            }
+        }
+        Ok(bytes)
+    }
+}
+
 impl Drop for Directory {
     fn drop(&mut self) {
         // A destructor has nobody to tell.

@@ -10,6 +10,7 @@ pub mod isolate;
 pub mod latency;
 pub mod memory;
 pub mod plan;
+pub mod processor;
 pub mod pulse;
 pub mod runner;
 pub mod stats;

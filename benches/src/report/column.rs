@@ -27,7 +27,7 @@ impl Column {
     }
 }
 
-pub(super) const COLUMNS: [Column; 28] = [
+pub(super) const COLUMNS: [Column; 30] = [
     column("ns/msg", |row| row.ns_per_op.map(short)).deciding(Figure::NsPerOp),
     column("+/-", |row| row.mad_ns.map(short)),
     column("in", |row| row.number("in_ns").map(short)),
@@ -63,6 +63,12 @@ pub(super) const COLUMNS: [Column; 28] = [
     }),
     column("B/conn", |row| {
         row.number("bytes_per_connection").map(short)
+    }),
+    column("us CPU/s", |row| {
+        row.number("cpu_s_per_s").map(|part| short(part * 1e6))
+    }),
+    column("MB/s", |row| {
+        row.number("bytes_per_s").map(|rate| short(rate / 1e6))
     }),
     column("B/msg", |row| row.bytes_per_message.map(short)).deciding(Figure::Bytes),
     column("beside", |row| {

@@ -1,6 +1,8 @@
 //! What is done with the queues and streams, one file per workload. `benches/README.md` defines
 //! each.
 
+pub mod durable_group;
+pub mod durable_idle;
 pub mod durable_push;
 pub mod durable_recover;
 pub mod list_burst;
@@ -84,8 +86,12 @@ pub enum Workload {
     StreamWake,
     /// `durable-push`
     DurablePush,
+    /// `durable-group`
+    DurableGroup,
     /// `durable-recover`
     DurableRecover,
+    /// `durable-idle`
+    DurableIdle,
     /// `resp-push`
     RespPush,
     /// `resp-pop`
@@ -104,7 +110,7 @@ pub enum Workload {
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -128,7 +134,9 @@ impl Workload {
         Self::StreamPending,
         Self::StreamWake,
         Self::DurablePush,
+        Self::DurableGroup,
         Self::DurableRecover,
+        Self::DurableIdle,
         Self::RespPush,
         Self::RespPop,
         Self::RespMix,
@@ -174,6 +182,7 @@ impl Workload {
             Self::StreamPending => "stream-pending",
             Self::StreamWake => "stream-wake",
             Self::DurablePush => "durable-push",
+            Self::DurableGroup => "durable-group",
             Self::DurableRecover => "durable-recover",
             Self::RespPush => "resp-push",
             Self::RespPop => "resp-pop",
@@ -182,6 +191,7 @@ impl Workload {
             Self::RespGroup => "resp-group",
             Self::RespWake => "resp-wake",
             Self::Mix(source) => source.name(),
+            Self::DurableIdle => "durable-idle",
         }
     }
 
@@ -212,6 +222,7 @@ impl Workload {
             Self::StreamPending => "what a pending entry takes; what its summary costs",
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
             Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
+            Self::DurableGroup => "1, 16, 256, 4096 entries added, delivered, acknowledged at once",
             Self::DurableRecover => "opening an engine with a million messages",
             Self::RespPush => "LPUSH over TCP; 1, 50, 1000 connections",
             Self::RespPop => "RPOP over TCP; 1, 50, 1000 connections",
@@ -220,6 +231,7 @@ impl Workload {
             Self::RespGroup => "XREADGROUP COUNT 100 and XACK over TCP",
             Self::RespWake => "BRPOP over TCP: how soon a client that is blocked is served",
             Self::Mix(source) => source.summary(),
+            Self::DurableIdle => "processor time of an engine that has nothing to do",
         }
     }
 
@@ -258,6 +270,7 @@ impl Workload {
             Self::StreamPending => stream_pending::groups(),
             Self::StreamWake => stream_wake::groups(),
             Self::DurablePush => durable_push::groups(),
+            Self::DurableGroup => durable_group::groups(),
             Self::DurableRecover => durable_recover::groups(),
             Self::RespPush => resp::groups::<resp_push::Push>(options),
             Self::RespPop => resp::groups::<resp_pop::Pop>(options),
@@ -266,6 +279,7 @@ impl Workload {
             Self::RespGroup => resp::groups::<resp_group::Group>(options),
             Self::RespWake => resp_wake::groups(options),
             Self::Mix(source) => mix::cases::groups(&source),
+            Self::DurableIdle => durable_idle::groups(),
         };
         for group in &mut groups {
             group

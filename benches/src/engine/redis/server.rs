@@ -2,8 +2,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use core::time::Duration;
-use std::io::{self, BufRead, BufReader};
-use std::path::PathBuf;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Instant;
@@ -11,6 +12,7 @@ use std::{env, fs, process, thread};
 
 use crate::engine::redis::{Connection, refused};
 use crate::measure::memory;
+use crate::measure::processor::Threads;
 
 const PROGRAM: &str = "redis-server";
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,7 +25,7 @@ redis-server --port 0 --save '' $2 --unixsocket "$1/socket" --dir "$1" >/dev/nul
 echo $!
 cat >/dev/null
 kill -KILL $!
-rm -rf "$1"
+[ "$3" = kept ] || rm -rf "$1"
 "#;
 
 /// The version of the server that is installed here.
@@ -56,7 +58,7 @@ impl Server {
     /// When it does not.
     #[must_use]
     pub fn start() -> Self {
-        match Self::try_start("--appendonly no") {
+        match Self::try_start("--appendonly no", None) {
             Ok(server) => server,
             Err(error) => refused(&error),
         }
@@ -68,22 +70,57 @@ impl Server {
     /// When it does not answer.
     #[must_use]
     pub fn start_durable(fsync: &str) -> Self {
-        match Self::try_start(&format!("--appendonly yes --appendfsync {fsync}")) {
+        match Self::try_start(&format!("--appendonly yes --appendfsync {fsync}"), None) {
             Ok(server) => server,
             Err(error) => refused(&error),
         }
     }
 
-    fn try_start(log: &str) -> io::Result<Self> {
+    /// Starts a server in a directory that stays when it ends, with what is in that, and these
+    /// options; says how long it takes until it has loaded that and answers.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn start_in(directory: &Path, options: &str) -> (Self, Duration) {
+        let start = Instant::now();
+        let server = match Self::try_start(options, Some(directory)) {
+            Ok(server) => server,
+            Err(error) => refused(&error),
+        };
+        while !server.is_loaded() {
+            if start.elapsed() > PATIENCE * 6 {
+                refused(&"it is still loading");
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        (server, start.elapsed())
+    }
+
+    /// Whether PING is answered as it should be, and not with an error.
+    fn is_loaded(&self) -> bool {
+        let ask = || {
+            let mut socket = UnixStream::connect(self.socket())?;
+            socket.write_all(b"PING\r\n")?;
+            let mut first = [0];
+            socket.read_exact(&mut first)?;
+            io::Result::Ok(first == *b"+")
+        };
+        ask().unwrap_or(false)
+    }
+
+    fn try_start(log: &str, kept: Option<&Path>) -> io::Result<Self> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         // Relaxed: only the number counts.
         let count = STARTED.fetch_add(1, Relaxed);
-        let directory = env::temp_dir().join(format!("forebay-bench-{}-{count}", process::id()));
+        let own = env::temp_dir().join(format!("forebay-bench-{}-{count}", process::id()));
+        let directory = kept.map_or(own, Path::to_owned);
         fs::create_dir_all(&directory)?;
         let mut shell = Command::new("sh")
             .args(["-c", SCRIPT, "sh"])
             .arg(&directory)
             .arg(log)
+            .arg(if kept.is_some() { "kept" } else { "" })
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -130,6 +167,12 @@ impl Server {
     #[must_use]
     pub fn resident(&self) -> Option<u64> {
         memory::resident_of(self.number)
+    }
+
+    /// The threads of the server.
+    #[must_use]
+    pub fn threads(&self) -> Threads {
+        Threads::of(self.number)
     }
 
     /// The most that was ever resident of the server.

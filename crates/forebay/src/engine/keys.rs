@@ -415,7 +415,10 @@ impl Engine {
     /// being meanwhile may stay.
     ///
     /// # Errors
-    /// [`Closed`](crate::Error::Closed).
+    /// [`Closed`](crate::Error::Closed). In an engine with a directory the names of all keys are
+    /// written down as one record: [`StepTooLarge`](crate::Error::StepTooLarge) if they do not fit
+    /// into it, and then nothing is deleted. Delete them in parts: see [`Engine::scan`] and
+    /// [`Engine::del`].
     ///
     /// # Complexity
     /// O(number of keys). All other calls wait meanwhile.

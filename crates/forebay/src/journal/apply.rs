@@ -55,7 +55,8 @@ fn take_order(key: &mut FrozenKey<'_>, floor: u64, order: u64) -> bool {
     } else {
         logged.order
     };
-    logged.order = logged.order.max(order);
+    // Also when this record is passed over: the floor holds for those that come behind it, too.
+    logged.order = known.max(order);
     known < order
 }
 

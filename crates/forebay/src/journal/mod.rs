@@ -67,6 +67,13 @@
 //! Before anything is done a step makes room for what it will write: [`Cost`]. What adds is refused
 //! when the log is full; what takes away may use a reserve.
 //!
+//! A step must fit into a record, and FLUSHALL names every key that it deletes: with more names than
+//! that it is refused, with nothing done. One small record, *all keys of an order below this are
+//! gone*, would not be the same step. A key that comes into being meanwhile may stay, and has no
+//! order in common with the step, so on replay nothing would say whether it came before or after
+//! (J1); and a checkpoint that has such a key may have begun before or after it (J3). It would take a
+//! lock against new keys in every call that makes one.
+//!
 //! # Failure
 //! When the log fails, the steps that were not durable end with
 //! [`Indeterminate`](crate::Error::Indeterminate), later ones are refused with

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use forebay::stream::{GroupReadFrom, GroupStart, XreadgroupOptions};
-use forebay::{Clock, Config, Engine, Level, Result};
+use forebay::{Clock, Config, Engine, Error, Level, Result};
 use forebay_wal::sim::{Hand, SimDisk};
 use forebay_wal::{Storage, inspect};
 
@@ -111,52 +111,52 @@ impl Store {
     }
 }
 
+/// One step, and its frame. The log of an engine that is turned by hand grows only when somebody has
+/// found it full.
+fn step<R>(hand: &mut Hand, step: impl Fn() -> Result<R>) -> R {
+    let mut done = step();
+    for _ in 0..3 {
+        hand.turn().expect("the disk is there");
+        if let Err(Error::LogFull) = done {
+            done = step();
+        }
+    }
+    done.expect("there is room")
+}
+
 /// Lists, a stream with a group, and values, in three segments of which the first is freed.
 fn fill(engine: &Engine, hand: &mut Hand) {
-    let turn = |hand: &mut Hand| hand.turn().expect("the disk is there");
     for n in 0..17 {
-        engine.rpush("mq", [n.to_string()]).expect("there is room");
-        engine.set("string", n.to_string()).expect("there is room");
-        turn(hand);
+        step(hand, || engine.rpush("mq", [n.to_string()]));
     }
+    step(hand, || engine.set("string", "value"));
     engine
         .checkpoint_by_hand(hand, |_| ())
         .expect("it is there");
-    turn(hand);
-    engine.sadd("set", &["a", "b"]).expect("there is room");
+    step(hand, || engine.sadd("set", &["a", "b"]));
     for n in 0..7 {
-        engine.lpop("mq").expect("it is a list");
-        let id = engine.xadd("stream", [("n", n.to_string())]);
-        id.expect("there is room");
-        turn(hand);
+        step(hand, || engine.lpop("mq"));
+        step(hand, || engine.xadd("stream", [("n", n.to_string())]));
     }
-    let made = engine.xgroup_create("stream", "g", GroupStart::BEGINNING);
-    made.expect("it is new");
-    turn(hand);
+    step(hand, || {
+        engine.xgroup_create("stream", "g", GroupStart::BEGINNING)
+    });
     let options = XreadgroupOptions {
         count: Some(4),
         ..XreadgroupOptions::default()
     };
-    let read = engine.xreadgroup("g", "c", &[("stream", GroupReadFrom::New)], &options);
-    let read = read.expect("the group is there").remove(0).1;
-    turn(hand);
-    engine
-        .xack("stream", "g", [read[0].id])
-        .expect("it is pending");
-    engine.rename("mq", "renamed").expect("it is there");
-    turn(hand);
+    let new = [("stream", GroupReadFrom::New)];
+    let read = step(hand, || engine.xreadgroup("g", "c", &new, &options));
+    let read = &read[0].1;
+    step(hand, || engine.xack("stream", "g", [read[0].id]));
+    step(hand, || engine.rename("mq", "renamed"));
     engine
         .checkpoint_by_hand(hand, |_| ())
         .expect("it is there");
-    turn(hand);
-    for n in 0..10 {
-        engine.rpush("mq", [format!("message {n}")]).expect("room");
-        turn(hand);
+    for n in 0..13 {
+        step(hand, || engine.rpush("mq", [format!("message {n}")]));
     }
-    engine
-        .xack("stream", "g", [read[1].id])
-        .expect("it is pending");
-    turn(hand);
+    step(hand, || engine.xack("stream", "g", [read[1].id]));
 }
 
 /// Where the log ends in each segment.

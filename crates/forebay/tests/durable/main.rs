@@ -4,6 +4,7 @@
 mod behaviour;
 mod crashes;
 mod dump;
+mod floor;
 mod life;
 #[path = "../support/random.rs"]
 mod random;
