@@ -167,8 +167,10 @@ impl<T: Talk> Load<T> {
                 if !event.is_readable() {
                     continue;
                 }
+                // Nothing tells of an end that was there when the last bytes were read.
+                let is_ended = event.is_read_closed() || event.is_error();
                 let (heard, goes_on) = connection
-                    .hear(&mut scratch, &mut latency)
+                    .hear(&mut scratch, is_ended, &mut latency)
                     .map_err(|error| failed(&error))?;
                 commands += heard;
                 if !goes_on {
@@ -220,7 +222,12 @@ impl<T: Talk> Connection<T> {
 
     /// Reads all that has arrived, and sends the next batch when the replies to one are complete:
     /// how many replies there were, and whether there is more to come.
-    fn hear(&mut self, scratch: &mut Vec<u8>, latency: &mut Latency) -> io::Result<(u64, bool)> {
+    fn hear(
+        &mut self,
+        scratch: &mut Vec<u8>,
+        is_ended: bool,
+        latency: &mut Latency,
+    ) -> io::Result<(u64, bool)> {
         let mut heard = 0;
         loop {
             let kept = self.partial.len();
@@ -236,7 +243,7 @@ impl<T: Talk> Connection<T> {
                 Err(error) => return Err(error),
             };
             let filled = kept + read;
-            let drained = filled < scratch.len();
+            let drained = filled < scratch.len() && !is_ended;
             let took = self.begun.elapsed();
             let mut used = 0;
             while self.awaited > 0 {
