@@ -123,10 +123,10 @@ impl<'a> Bench<'a> {
             Some(self.try_out(own.div_ceil(TRIAL_PARTS[1]), context)?)
         };
         let fitting = budget::fitting(first, second, budget.left() / rounds);
-        self.messages = if self.part.is_steady {
-            budget::steady(fitting.min(own)).max(1)
-        } else {
-            fitting.max(1)
+        self.messages = match self.part.is_steady {
+            true if fitting < own => budget::steady(fitting).max(1),
+            true => own,
+            false => fitting.max(1),
         };
         if self.part.group.backlog {
             let room = memory::available().map_or(u64::MAX, |bytes| bytes / 2);

@@ -28,6 +28,8 @@ pub(super) struct Live {
     /// The first reading of the pulse in this run.
     first: Option<(u64, Instant)>,
     now_per_s: Option<f64>,
+    /// When the first and the last timed run were over.
+    timed: Option<(Instant, Instant)>,
 }
 
 impl Live {
@@ -39,6 +41,7 @@ impl Live {
             what: String::new(),
             first: None,
             now_per_s: None,
+            timed: None,
         }
     }
 
@@ -88,9 +91,25 @@ impl Live {
         }
     }
 
-    pub(super) fn sampled(&mut self, case: &Case, sample: &Sample) {
+    /// A timed run is over; `now` is when.
+    pub(super) fn sampled(&mut self, case: &Case, sample: &Sample, now: Instant) {
         let index = self.engine(case);
+        let (first, _) = self.timed.unwrap_or((now, now));
+        self.timed = Some((first, now));
         self.engines[index].rates.push(1e9 / sample.ns_per_op());
+    }
+
+    /// Seconds until so many rounds are over, as the runs so far suggest; none before one round is.
+    pub(super) fn left(&self, rounds: u32) -> Option<f64> {
+        let engines = self.engines.len();
+        let ran: usize = self.engines.iter().map(|engine| engine.rates.len()).sum();
+        let (first, last) = self.timed?;
+        if ran <= engines {
+            return None;
+        }
+        let to_come = (engines * rounds as usize).saturating_sub(ran) as u64;
+        let per_run = last.duration_since(first).as_secs_f64() / as_float(ran as u64 - 1);
+        Some(per_run * as_float(to_come))
     }
 
     /// Which engine, which round, and how fast it goes at this moment, set-up included.
@@ -180,8 +199,12 @@ mod tests {
         live.tick(&pulse, start + Duration::from_millis(500));
         assert_eq!(live.now(), "kanal  round 1 of 5  4.10 M/s now");
         assert_eq!(live.so_far(), None, "no round is over");
-        live.sampled(&case, &Sample::new(3_000_000, Duration::from_secs(1)));
+        let sample = Sample::new(3_000_000, Duration::from_secs(1));
+        live.sampled(&case, &sample, start);
         assert_eq!(live.so_far().as_deref(), Some("kanal 3.00 M/s"));
+        assert_eq!(live.left(5), None, "one run is no measure of the others");
+        live.sampled(&case, &sample, start + Duration::from_secs(2));
+        assert_eq!(live.left(5), Some(6.0), "three more, of two seconds each");
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub struct Progress<F> {
     begun: Instant,
     drawn: Option<Instant>,
     outline: Vec<f64>,
+    rounds: u32,
     group: usize,
     group_begun: Instant,
     /// What the finished groups took, of what they were expected to take.
@@ -49,6 +50,7 @@ impl<F: FnMut(&Group, &[Row])> Progress<F> {
             begun: Instant::now(),
             drawn: None,
             outline: Vec::new(),
+            rounds: 0,
             group: 0,
             group_begun: Instant::now(),
             took: 0.0,
@@ -116,7 +118,9 @@ impl<F: FnMut(&Group, &[Row])> Progress<F> {
         let to_come: f64 = self.outline.iter().skip(self.group + 1).sum();
         let current = self.outline.get(self.group).copied().unwrap_or(0.0);
         let in_group = self.group_begun.elapsed().as_secs_f64();
-        correction * to_come + (correction * current - in_group).max(0.0)
+        let measured = self.live.as_ref().and_then(|live| live.left(self.rounds));
+        let here = measured.unwrap_or_else(|| (correction * current - in_group).max(0.0));
+        correction * to_come + here
     }
 }
 
@@ -127,6 +131,7 @@ impl<F: FnMut(&Group, &[Row])> Observer for Progress<F> {
 
     fn outline(&mut self, outline: &Outline) {
         self.outline.clone_from(&outline.seconds);
+        self.rounds = outline.rounds;
     }
 
     fn run(&mut self, group: &Group, case: &Case, what: &str) {
@@ -157,7 +162,7 @@ impl<F: FnMut(&Group, &[Row])> Observer for Progress<F> {
 
     fn sampled(&mut self, case: &Case, sample: &Sample) {
         if let Some(live) = &mut self.live {
-            live.sampled(case, sample);
+            live.sampled(case, sample, Instant::now());
         }
     }
 

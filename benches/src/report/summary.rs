@@ -122,13 +122,11 @@ impl Line {
         generator.into_iter().chain(self.faults.clone()).collect()
     }
 
-    /// The group as one line of text, the most telling first.
+    /// The group as one line of text, which may be cut at its end.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = self.label.clone();
-        if let Some(value) = self.ratio {
-            let _ = write!(text, "  {}", ratio(value));
-        }
+        let ratio = self.ratio.map(ratio).unwrap_or_default();
+        let mut text = format!("{ratio:>6}  {}", self.label);
         for (label, figure) in self.ours.iter().chain(&self.peer) {
             let _ = write!(text, "  {label} {figure}");
         }
