@@ -368,3 +368,30 @@ fn consumers_that_crash_lose_nothing() {
         }
     }
 }
+
+#[test]
+fn a_measured_capacity_is_what_consumers_take() {
+    let text = "
+        kind = 'list'
+        seconds = 0.1
+        arrival = { process = 'constant', times = 3.0, capacity = 'measured' }
+        consumers = [{ count = 2, service_us = 200.0, how = 'sleep' }]
+    ";
+    let sample = run_on::<NONE>(text).unwrap();
+    let capacity = sample
+        .extra
+        .iter()
+        .find(|field| field.0 == "capacity_per_s")
+        .unwrap()
+        .1;
+    // Two that sleep for 200 us at least.
+    assert!(
+        capacity > 0.0 && capacity <= 10_000.0,
+        "{capacity} per second"
+    );
+    let offered = f64::from(u32::try_from(sample.messages).unwrap());
+    assert!(
+        (offered - 0.3 * capacity).abs() <= 1.0,
+        "{offered} of {capacity} per second"
+    );
+}

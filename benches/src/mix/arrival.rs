@@ -313,8 +313,8 @@ mod tests {
             (1, 1.0),
             (10, 1.0),
             (11, 3.0),
-            (71, 4.0),
-            (999, 4.0),
+            (71, 5.0),
+            (999, 5.0),
         ] {
             let found = times.due_before(time);
             assert!((found - due).abs() < 1e-9, "{found} before {time}");

@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 
+use core::hint::black_box;
 use core::time::Duration;
 
 use super::description::Description;
@@ -61,6 +62,11 @@ pub fn groups(source: &Source) -> Vec<Group> {
     let messages = nominal as u64;
     let group = Group::new(shape, messages, figure, cases.chosen);
     vec![group.with_backlog().with_long_runs()]
+}
+
+/// Allocators give memory back only when they are called.
+fn stir() {
+    drop(black_box(vec![0_u8; 64]));
 }
 
 struct Cases {
@@ -140,7 +146,7 @@ impl Cases {
                 weigh(1.0, false, work)?;
                 let peak_rss_bytes = memory::peak_resident();
                 let enough = before.unwrap_or(0) + RETAINED_ENOUGH;
-                let after = memory::settled(enough, RETAINED_LIMIT, || ());
+                let after = memory::settled(enough, RETAINED_LIMIT, stir);
                 let retained_bytes = growth(before, after);
                 Ok(MemoryUse {
                     peak_rss_bytes,
