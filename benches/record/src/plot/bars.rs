@@ -4,7 +4,7 @@ use core::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::group::{Group, is_ours, spread};
+use super::group::{Group, is_ours, name, spread};
 use super::length::Lengths;
 use super::number::{bytes, duration, rate, short, wide};
 use super::palette::Palette;
@@ -41,7 +41,7 @@ pub(super) fn card(
                 tbody { @for row in &group.rows {
                     tr class=(palette.class(row)) {
                         th scope="row" {
-                            (row.label())
+                            (name(row))
                             @if let Some(version) = version::of(machine, row) {
                                 " " small { (version) }
                             }
@@ -56,11 +56,21 @@ pub(super) fn card(
                     }
                 } }
             }
+            @if let Some(part) = generator_part(group) {
+                p.note { "The loop of the workload itself takes " (format!("{:.0}", 100.0 * part))
+                    " % of Forebay\u{2019}s time: the engines differ by more than the ratio says." }
+            }
             @if let Some(command) = group.command() {
                 p.command { code { (command) } }
             }
         }
     }
+}
+
+/// How much of our figure is what the workload itself costs, where that is much.
+fn generator_part(group: &Group<'_>) -> Option<f64> {
+    let parts = group.rows.iter().map(|row| row.number("generator_part"));
+    parts.flatten().reduce(f64::max).filter(|part| *part > 0.3)
 }
 
 type Extra = (&'static str, fn(&Row) -> Option<String>);

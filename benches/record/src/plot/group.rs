@@ -1,5 +1,7 @@
 //! The rows that did the same work, beside one another.
 
+use serde_json::Value;
+
 use super::number;
 use crate::{Figure, Record, Row};
 
@@ -9,6 +11,26 @@ const OURS: &str = "forebay";
 /// Whether a row is of Forebay.
 pub(super) fn is_ours(row: &Row) -> bool {
     row.engine == OURS
+}
+
+/// Whether a row is of no engine at all, but of what the workload itself costs.
+pub(super) fn is_generator(row: &Row) -> bool {
+    row.engine == "null"
+}
+
+/// What a row is called.
+pub(super) fn name(row: &Row) -> String {
+    if is_generator(row) {
+        "no engine".to_owned()
+    } else {
+        row.label()
+    }
+}
+
+/// Whether ours are compared with a row. A loop of write and fdatasync is no queue: it shows what
+/// the disk allows.
+pub(super) fn is_peer(row: &Row) -> bool {
+    !is_ours(row) && !is_generator(row) && row.engine != "raw-fdatasync"
 }
 
 /// Rows that can be compared.
@@ -103,9 +125,37 @@ impl<'a> Group<'a> {
     }
 }
 
+/// What each round gave, where it is known.
+fn rounds(row: &Row) -> Vec<f64> {
+    match row.figure {
+        Figure::NsPerOp => row.rounds_ns.clone(),
+        Figure::P50 => {
+            let rounds = row.extra.get("rounds_p50_ns").and_then(Value::as_array);
+            let rounds = rounds.into_iter().flatten();
+            rounds.filter_map(Value::as_f64).collect()
+        }
+        Figure::Bytes | Figure::Cpu => Vec::new(),
+    }
+}
+
 /// The least and the most that the rounds gave.
 pub(super) fn spread(row: &Row) -> Option<(f64, f64)> {
-    let least = row.rounds_ns.iter().copied().reduce(f64::min)?;
-    let most = row.rounds_ns.iter().copied().reduce(f64::max)?;
-    (row.figure == Figure::NsPerOp && row.rounds_ns.len() > 1).then_some((least, most))
+    let rounds = rounds(row);
+    let least = rounds.iter().copied().reduce(f64::min)?;
+    let most = rounds.iter().copied().reduce(f64::max)?;
+    (rounds.len() > 1).then_some((least, most))
+}
+
+/// The median distance of the rounds from the figure; 0 where they are not known.
+pub(super) fn deviation(row: &Row) -> f64 {
+    if let (Figure::NsPerOp, Some(mad)) = (row.figure, row.mad_ns) {
+        return mad;
+    }
+    let Some(figure) = row.figure(row.figure) else {
+        return 0.0;
+    };
+    let rounds = rounds(row).into_iter();
+    let mut distances: Vec<f64> = rounds.map(|round| (round - figure).abs()).collect();
+    distances.sort_by(f64::total_cmp);
+    distances.get(distances.len() / 2).copied().unwrap_or(0.0)
 }

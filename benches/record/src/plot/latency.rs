@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Line};
-use super::group::Group;
+use super::group::{Group, name};
 use super::number::{count, duration, wide};
 use super::palette::Palette;
 use super::scale::Scale;
@@ -46,7 +46,7 @@ fn chart(record: &Record, group: &Group<'_>, kind: &str, palette: &Palette) -> C
         timed = timed.max(curve.count);
         let points = curve.points.iter();
         lines.push(Line {
-            name: row.label(),
+            name: name(row),
             class: palette.class(row),
             points: points.map(|(q, ns)| (*q, wide((*ns).max(1)))).collect(),
         });

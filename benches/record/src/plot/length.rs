@@ -1,6 +1,6 @@
 //! From the figures of a group to the lengths of its bars.
 
-use super::group::Group;
+use super::group::{Group, is_generator};
 
 /// A bar that is so many times as long as the next shorter one is torn off.
 const TORN: f64 = 3.5;
@@ -20,7 +20,8 @@ pub(super) struct Lengths {
 
 impl Lengths {
     pub(super) fn of(group: &Group<'_>) -> Self {
-        let figures = group.rows.iter().filter_map(|row| row.figure(group.figure));
+        let engines = group.rows.iter().filter(|row| !is_generator(row));
+        let figures = engines.filter_map(|row| row.figure(group.figure));
         // The group has them sorted.
         Self::fit(&figures.filter(|figure| *figure > 0.0).collect::<Vec<_>>())
     }

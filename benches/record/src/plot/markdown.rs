@@ -2,7 +2,7 @@
 
 use core::fmt::Write;
 
-use super::group::Group;
+use super::group::{Group, is_peer};
 use super::number::ratio;
 use super::verdict::{Comparison, by_workload, tally};
 use crate::Record;
@@ -101,10 +101,11 @@ pub fn readme(record: &Record, folder: &str) -> String {
 }
 
 fn engines(record: &Record) -> usize {
-    let mut engines: Vec<&str> = record.rows.iter().map(|row| &*row.engine).collect();
+    let peers = record.rows.iter().filter(|row| is_peer(row));
+    let mut engines: Vec<&str> = peers.map(|row| &*row.engine).collect();
     engines.sort_unstable();
     engines.dedup();
-    engines.len().saturating_sub(1)
+    engines.len()
 }
 
 /// Text that does not end its cell.

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Chart, Line};
-use super::group::{Group, is_ours};
+use super::group::{Group, is_ours, name};
 use super::number::{bytes, rate, rough, short, wide};
 use super::palette::Palette;
 use super::scale::Scale;
@@ -92,7 +92,7 @@ fn each(
     values: fn(&Series) -> Vec<u64>,
 ) -> Chart {
     let line = |(row, series): &(&Row, &Series)| Line {
-        name: row.label(),
+        name: name(row),
         class: palette.class(row),
         points: points(series, &values(series)),
     };

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::group::Group;
+use super::group::{Group, is_generator};
 use super::palette::Palette;
 use super::verdict::Comparison;
 use super::{bars, latency, over_time, rows, scaling, summary};
@@ -152,7 +152,11 @@ fn parts(
         }
         let body = html! {
             p.lead { "Bars are medians; the thin lines go from the fastest to the slowest round. "
-                "A torn bar is longer than its number allows to draw." }
+                "A torn bar is longer than drawn."
+                @if own.iter().any(|group| group.rows.iter().any(|row| is_generator(row))) {
+                    " A dashed bar is no engine, but what the loop of the workload itself costs; \
+                     it is part of all others."
+                } }
             div.cards { (cards(&own, comparisons, palette, &record.machine)) }
         };
         parts.push(Part { id, heading, body });
@@ -177,7 +181,7 @@ fn parts(
         parts.push(Part {
             id: "all",
             heading: "All rows",
-            body: rows::section(record),
+            body: rows::section(record, comparisons),
         });
     }
     parts

@@ -1,6 +1,6 @@
 //! Which engine is drawn how: the same everywhere on a page.
 
-use super::group::is_ours;
+use super::group::{is_generator, is_ours};
 use crate::{Record, Row};
 
 /// Styles of peers and of our variants; the sheet defines as many.
@@ -20,7 +20,7 @@ impl Palette {
             ours: Vec::new(),
             peers: Vec::new(),
         };
-        for row in &record.rows {
+        for row in record.rows.iter().filter(|row| !is_generator(row)) {
             let (labels, label) = if is_ours(row) {
                 (&mut palette.ours, row.label())
             } else {
@@ -36,7 +36,9 @@ impl Palette {
     /// The names of its styles.
     pub(super) fn class(&self, row: &Row) -> String {
         let place = |labels: &[String], label: &str| labels.iter().position(|each| each == label);
-        if is_ours(row) {
+        if is_generator(row) {
+            "generator".to_owned()
+        } else if is_ours(row) {
             let place = place(&self.ours, &row.label()).unwrap_or(0);
             format!("ours v{}", place % VARIANTS)
         } else {

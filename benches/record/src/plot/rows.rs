@@ -1,9 +1,12 @@
 //! All rows in one table, to be sorted and filtered.
 
+use core::ptr;
+
 use maud::{Markup, html};
 
 use super::group::is_ours;
 use super::number::{bytes, count, duration, place, plain, rate, ratio, wide};
+use super::verdict::Comparison;
 use crate::{Record, Row};
 
 struct Column {
@@ -25,7 +28,7 @@ const fn column(
     }
 }
 
-const COLUMNS: [Column; 13] = [
+const COLUMNS: [Column; 12] = [
     column("payload", |row| Some(place(row.payload_bytes)), whole_bytes),
     column("threads", |row| Some(place(row.threads)), short_count),
     column("messages", |row| Some(wide(row.messages)), whole),
@@ -38,7 +41,6 @@ const COLUMNS: [Column; 13] = [
     column("max", |row| row.max_ns.map(wide), duration),
     column("memory/msg", |row| row.bytes_per_message, bytes),
     column("peak RSS", |row| row.peak_rss_bytes.map(wide), bytes),
-    column("vs best peer", |row| row.vs_best_peer, ratio),
 ];
 
 fn whole_bytes(value: f64) -> String {
@@ -55,7 +57,7 @@ fn whole(value: f64) -> String {
     count(value as u64)
 }
 
-pub(super) fn section(record: &Record) -> Markup {
+pub(super) fn section(record: &Record, comparisons: &[Comparison<'_>]) -> Markup {
     let used = |column: &&Column| record.rows.iter().any(|row| (column.value)(row).is_some());
     let columns: Vec<&Column> = COLUMNS.iter().filter(used).collect();
     html! {
@@ -74,27 +76,34 @@ pub(super) fn section(record: &Record) -> Markup {
                     @for column in &columns {
                         th.n scope="col" { button type="button" { (column.heading) } }
                     }
+                    th.n scope="col" { button type="button" { "vs best peer" } }
                 } }
-                tbody { @for row in &record.rows { (line(row, &columns)) } }
+                tbody { @for row in &record.rows { (line(row, &columns, comparisons)) } }
             }
         }
     }
 }
 
-fn line(row: &Row, columns: &[&Column]) -> Markup {
+fn line(row: &Row, columns: &[&Column], comparisons: &[Comparison<'_>]) -> Markup {
+    let mut of_row = comparisons.iter().filter(|each| ptr::eq(each.ours, row));
+    let compared = of_row.next().map(Comparison::ratio);
     html! {
         tr.ours[is_ours(row)] {
             td { (row.workload) }
             td { (row.title) }
             th scope="row" { (row.label()) }
             @if let Some(fault) = &row.fault {
-                td.fault colspan=(columns.len()) { "failed: " (fault) }
+                td.fault colspan=(columns.len() + 1) { "failed: " (fault) }
             } @else {
                 @for column in columns {
                     @match (column.value)(row) {
                         Some(value) => td.n data-v=(sortable(value)) { ((column.write)(value)) },
                         None => td.n {},
                     }
+                }
+                @match compared {
+                    Some(value) => td.n data-v=(sortable(value)) { (ratio(value)) },
+                    None => td.n {},
                 }
             }
         }

@@ -193,10 +193,10 @@ impl Family<'_> {
         let ns: Vec<f64> = ns.map(|(_, ns)| *ns).collect();
         let most = ns.iter().copied().fold(0.0, f64::max);
         let least = ns.iter().copied().fold(f64::INFINITY, f64::min);
-        let y = if most > 20.0 * least {
-            Scale::log_around(ns.into_iter())
+        let (y, name) = if most > 20.0 * least {
+            (Scale::log_around(ns.into_iter()), "time per message, log")
         } else {
-            Scale::from_zero(ns.into_iter())
+            (Scale::from_zero(ns.into_iter()), "time per message")
         };
         let x = Axis {
             scale: Scale::Log {
@@ -217,7 +217,7 @@ impl Family<'_> {
             title: self.to_string(),
             note: self.note(),
             x,
-            y: Axis::new(y, "time per message", "ns", duration),
+            y: Axis::new(y, name, "ns", duration),
             lines,
             hatched: oversubscribed.then_some((beyond, "more threads than cores")),
             below: self.counted(),

@@ -2,7 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::group::{Group, is_ours, spread};
+use super::group::{Group, is_ours, name, spread};
 use super::length::Lengths;
 use super::number::ratio;
 use super::summary::{RATIOS, TICKS, tick};
@@ -179,7 +179,7 @@ pub fn bars(record: &Record, workload: &str, title: &str, theme: Theme) -> Strin
             @let colour = if is_ours(row) { colours.better } else { colours.peer };
             @let weight = if is_ours(row) { "600" } else { "400" };
             text x=(n(LEFT - 10.0)) y=(n(y(line) + 17.0)) text-anchor="end" fill=(colours.text)
-                font-weight=(weight) { (row.label()) }
+                font-weight=(weight) { (name(row)) }
             @if lengths.is_log() {
                 line x1=(n(LEFT)) x2=(n(RIGHT)) y1=(n(y(line) + 13.0)) y2=(n(y(line) + 13.0))
                     stroke=(colours.grid) {}

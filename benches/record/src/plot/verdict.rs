@@ -3,7 +3,7 @@
 //! Only rows that promise the same are compared. A difference below the noise is none: it counts
 //! where it is more than the two median deviations together, and more than 3 %.
 
-use super::group::{Group, is_ours, spread};
+use super::group::{Group, deviation, is_ours, is_peer, spread};
 use crate::{Figure, Row};
 
 const NOISE: f64 = 0.03;
@@ -53,10 +53,6 @@ impl<'a> Comparison<'a> {
         // They are sorted: the first one with a figure is the best.
         let (peer, peer_figure) =
             peers.find_map(|row| Some((*row, positive(row, group.figure)?)))?;
-        let deviation = |row: &Row| match group.figure {
-            Figure::NsPerOp => row.mad_ns.unwrap_or(0.0),
-            Figure::P50 | Figure::Bytes | Figure::Cpu => 0.0,
-        };
         let noise = (deviation(ours) + deviation(peer)).max(NOISE * own_figure.min(peer_figure));
         let verdict = if (own_figure - peer_figure).abs() <= noise {
             Verdict::Even
@@ -92,21 +88,9 @@ fn positive(row: &Row, figure: Figure) -> Option<f64> {
         .filter(|value| value.is_finite() && *value > 0.0)
 }
 
-/// Whether a row is of a peer that keeps as much in a crash as ours does. A loop of write and
-/// fdatasync is no queue: it shows what the disk allows.
+/// Whether a row is of a peer whose acknowledgements promise as much as ours do.
 fn promise_the_same(ours: &Row, peer: &Row) -> bool {
-    if is_ours(peer) || peer.engine == "raw-fdatasync" {
-        return false;
-    }
-    if !ours.workload.starts_with("durable-") {
-        return true;
-    }
-    let promise = |row: &Row| match row.variant.as_deref() {
-        Some("group" | "always") => Some("each answer is on the disk"),
-        Some("interval" | "everysec") => Some("the last moment may be lost"),
-        _ => None,
-    };
-    promise(ours).is_some() && promise(ours) == promise(peer)
+    is_peer(peer) && ours.extra.get("promise") == peer.extra.get("promise")
 }
 
 /// How often each verdict was found: better, even, worse.
@@ -190,15 +174,19 @@ mod tests {
     }
 
     #[test]
-    fn with_a_log_only_equal_promises_are_compared() {
+    fn only_equal_promises_are_compared() {
+        let promising = |label: &str, ns: f64, promise: &str| {
+            let mut row = row("durable-push", label, ns, 1.0);
+            row.extra.insert("promise".to_owned(), promise.into());
+            row
+        };
         let rows = vec![
-            row("durable-push", "forebay:group", 300.0, 1.0),
-            row("durable-push", "forebay:buffered", 20.0, 1.0),
-            row("durable-push", "forebay:interval", 10.0, 1.0),
-            row("durable-push", "forebay:memory", 1.0, 0.0),
-            row("durable-push", "redis:always", 400.0, 1.0),
-            row("durable-push", "redis:everysec", 5.0, 1.0),
-            row("durable-push", "raw-fdatasync", 200.0, 1.0),
+            promising("forebay:group", 300.0, "synced"),
+            promising("forebay:interval", 10.0, "written"),
+            promising("forebay:memory", 1.0, "nothing"),
+            promising("redis:always", 400.0, "synced"),
+            promising("redis:everysec", 5.0, "written"),
+            promising("raw-fdatasync", 200.0, "synced"),
         ];
         let expected = [
             ("forebay:group", "redis:always", Verdict::Better),
@@ -206,6 +194,40 @@ mod tests {
         ];
         let expected = expected.map(|(ours, peer, verdict)| (ours.into(), peer.into(), verdict));
         assert_eq!(found(rows), expected);
+    }
+
+    #[test]
+    fn what_the_workload_itself_costs_is_nobodys_peer() {
+        let rows = vec![
+            row("list-seq", "null", 1.0, 0.0),
+            row("list-seq", "forebay", 10.0, 0.0),
+            row("list-seq", "kanal", 20.0, 0.0),
+        ];
+        let expected = ("forebay".to_owned(), "kanal".to_owned(), Verdict::Better);
+        assert_eq!(found(rows), [expected]);
+    }
+
+    #[test]
+    fn latencies_have_noise_too() {
+        for (rounds, verdict) in [
+            ([80, 90, 100], Verdict::Even),
+            ([89, 90, 91], Verdict::Better),
+        ] {
+            let mut ours = row("list-wake", "forebay", 1.0, 0.0);
+            ours.extra
+                .insert("rounds_p50_ns".to_owned(), rounds.to_vec().into());
+            let mut rows = vec![ours, row("list-wake", "condvar", 1.0, 0.0)];
+            for (row, ns) in rows.iter_mut().zip([90, 100]) {
+                row.figure = Figure::P50;
+                row.p50_ns = Some(ns);
+            }
+            let found = found(rows);
+            assert_eq!(
+                found.first().map(|(_, _, got)| *got),
+                Some(verdict),
+                "{rounds:?}"
+            );
+        }
     }
 
     #[test]

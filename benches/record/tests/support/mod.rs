@@ -18,6 +18,7 @@ pub(crate) fn sample() -> Record {
     let mut record = Record::read(&folder).expect("the sample can be read");
     add_series(&mut record);
     add_scaling(&mut record);
+    add_generator(&mut record);
     let command = json!("forebay bench list-spsc --rounds 3");
     let mut rows = record.rows.iter_mut();
     let row = rows.find(|row| row.workload == "list-spsc");
@@ -46,6 +47,22 @@ fn add_series(record: &mut Record) {
             at_ms: at,
         });
     }
+}
+
+/// What the loop of `list-seq` costs without an engine.
+fn add_generator(record: &mut Record) {
+    let seq = record.rows.iter_mut();
+    let mut seq = seq.filter(|row| row.workload == "list-seq" && row.engine == "forebay");
+    let ours = seq.next().expect("the sample has the workload");
+    ours.extra.insert("generator_part".to_owned(), json!(0.36));
+    let generator = Row {
+        engine: "null".into(),
+        ns_per_op: Some(6.0),
+        rounds_ns: vec![5.9, 6.0, 6.1],
+        vs_best_peer: None,
+        ..ours.clone()
+    };
+    record.rows.push(generator);
 }
 
 fn add_scaling(record: &mut Record) {
