@@ -12,11 +12,21 @@ pub(crate) fn command(options: &Options, part: &Part, messages: u64, rounds: u32
     let mut text = format!("forebay bench {}", part.workload.name());
     let narrow = narrowest(options, part);
     // Writing to a string cannot fail.
-    for (flag, values) in [("threads", &narrow.threads), ("waiters", &narrow.waiters)] {
+    let lists = [
+        ("threads", &narrow.threads),
+        ("waiters", &narrow.waiters),
+        ("connections", &narrow.connections),
+        ("pipeline", &narrow.pipelines),
+    ];
+    for (flag, values) in lists {
         if !values.is_empty() {
             let values: Vec<String> = values.iter().map(ToString::to_string).collect();
             let _ = write!(text, " --{flag} {}", values.join(","));
         }
+    }
+    if !options.levels.is_empty() {
+        let levels: Vec<String> = options.levels.iter().map(ToString::to_string).collect();
+        let _ = write!(text, " --level {}", levels.join(","));
     }
     if part.workload.groups(&narrow).len() > 1 {
         let _ = write!(text, " --group '{title}'");
@@ -58,9 +68,11 @@ fn narrowest(options: &Options, part: &Part) -> Options {
         groups.map(|group| group.shape.title).collect()
     };
     let mut narrow = options.clone();
-    let lists: [fn(&mut Options) -> &mut Vec<usize>; 2] = [
+    let lists: [fn(&mut Options) -> &mut Vec<usize>; 4] = [
         |options| &mut options.threads,
         |options| &mut options.waiters,
+        |options| &mut options.connections,
+        |options| &mut options.pipelines,
     ];
     for list in lists {
         let with = |numbers: Vec<usize>| {

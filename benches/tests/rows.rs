@@ -211,8 +211,8 @@ fn durable_workloads_have_figures_of_their_own() {
         assert!(row.number("bytes_per_s").unwrap() > 0.0, "{row:?}");
     }
     let group = measure(&[Workload::DurableGroup], &[], 60);
-    let outstanding = |row: &Row| row.number("outstanding").unwrap();
-    for clients in [1.0, 16.0, 256.0, 4096.0] {
+    let outstanding = |row: &Row| row.extra["outstanding"].as_u64().unwrap();
+    for clients in [1, 16, 256, 4096] {
         let rows = || group.rows.iter().filter(|row| outstanding(row) == clients);
         assert!(rows().any(|row| row.engine == "forebay"), "{clients}");
         assert!(rows().any(|row| row.engine == "raw-fdatasync"), "{clients}");

@@ -31,7 +31,7 @@ pub struct Cli {
 pub enum Command {
     /// Measure Forebay beside the queues and streams that a program would use instead.
     #[command(long_about = LONG_ABOUT, after_long_help = AFTER_HELP)]
-    Bench(BenchArgs),
+    Bench(Box<BenchArgs>),
     /// Serve the engine to every client of Redis.
     #[command(long_about = SERVE_LONG_ABOUT, after_long_help = SERVE_AFTER_HELP)]
     Serve(Box<ServeArgs>),
@@ -474,7 +474,7 @@ mod tests {
         let arguments = ["forebay", "bench"].iter().chain(arguments);
         let cli = Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
         match cli.command {
-            Command::Bench(arguments) => Ok(arguments),
+            Command::Bench(arguments) => Ok(*arguments),
             _ => Err("bench was asked for".to_owned()),
         }
     }
