@@ -1,5 +1,9 @@
 //! What is a regression, and what is noise.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests are outside #[test] functions"
+)]
 
 use std::fs;
 

@@ -1,5 +1,9 @@
 //! An engine that stalls: the open loop shows it to all who were due, a closed loop hides it.
 #![forbid(unsafe_code)]
+#![expect(
+    clippy::expect_used,
+    reason = "helpers of tests are outside #[test] functions"
+)]
 
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
