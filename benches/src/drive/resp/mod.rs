@@ -254,11 +254,11 @@ pub fn figures(
     let Some(server) = server.map(|cpu| cpu.as_secs_f64()) else {
         return;
     };
-    sample.extra.extend([
-        ("cpu_s_per_million", server / commands * 1e6),
-        ("server_cores", server / seconds),
-    ]);
+    let each = server / commands * 1e6;
+    sample.extra.push(("cpu_s_per_million", each));
+    // Without a generator the time that passed is that of single messages, without the pauses.
     if let Some(generator) = generator.map(|cpu| cpu.as_secs_f64()) {
+        sample.extra.push(("server_cores", server / seconds));
         sample.extra.push(("generator_cores", generator / seconds));
         let is_limit = generator >= server || generator / seconds >= BUSY;
         sample.flags.push(("generator_bound", is_limit));
