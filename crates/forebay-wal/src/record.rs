@@ -53,9 +53,12 @@ impl<'a> Record<'a> {
     /// Appends the record to `to`. Its length was checked.
     pub(crate) fn encode(&self, to: &mut Vec<u8>) {
         let length = u32::try_from(self.body.len()).unwrap_or(u32::MAX);
-        to.extend_from_slice(&length.to_le_bytes());
-        to.extend_from_slice(&self.shard.to_le_bytes());
-        to.push(self.kind);
+        let mut header = [0; RECORD_HEADER_BYTES];
+        header[..4].copy_from_slice(&length.to_le_bytes());
+        header[4..8].copy_from_slice(&self.shard.to_le_bytes());
+        header[8] = self.kind;
+        to.reserve(self.encoded_bytes());
+        to.extend_from_slice(&header);
         to.extend_from_slice(self.body);
     }
 

@@ -3,7 +3,7 @@
 use core::slice;
 use std::sync::Arc;
 
-use forebay_sync::{Exclusive, SegmentList};
+use forebay_sync::SegmentList;
 
 use super::{FrozenKey, FrozenList, FrozenSet};
 use crate::command::keys::Dropped;
@@ -11,7 +11,7 @@ use crate::command::movement::Route;
 use crate::engine::Access;
 use crate::error::{Error, Result};
 use crate::journal::Cost;
-use crate::object::{Attention, Object};
+use crate::object::Object;
 use crate::stream::body::FrozenStream;
 
 /// These methods wait, with nothing frozen any more, until what they have done and seen is as
@@ -23,12 +23,14 @@ impl Access {
         object: &Arc<Object>,
         f: impl FnOnce(&FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let list = object.list.freeze();
-        if list.is_attended() || self.is_closed() {
-            let read = |key: &mut FrozenKey<'_>| key.list().map(f);
-            return self.edit_frozen(object, list, |_| Cost::NONE, read)?;
+        if !self.is_logged() {
+            let list = object.list.freeze();
+            if !list.is_attended() && !self.is_closed() {
+                return Ok(f(&FrozenList::new(list, None)));
+            }
         }
-        Ok(f(&FrozenList::new(list, None)))
+        let read = |key: &mut FrozenKey<'_>| key.list().map(f);
+        self.edit_frozen(object, |_| Cost::NONE, read)?
     }
 
     /// Calls `f` with the frozen list, which it may change, and serves who waits for its elements.
@@ -50,24 +52,26 @@ impl Access {
         cost: impl Fn(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let list = object.list.freeze();
-        if list.is_attended() || self.is_closed() {
-            return self.edit_attended(object, list, cost, f);
+        // In an engine with a journal every key is attended.
+        if !self.is_logged() {
+            let list = object.list.freeze();
+            if !list.is_attended() && !self.is_closed() {
+                return Ok(f(&mut FrozenList::new(list, None)));
+            }
         }
-        Ok(f(&mut FrozenList::new(list, None)))
+        self.edit_attended(object, cost, f)
     }
 
-    #[cold]
+    #[inline(never)]
     fn edit_attended<R>(
         &self,
         object: &Arc<Object>,
-        list: Exclusive<'_, Attention>,
         cost: impl Fn(&FrozenList<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenList<'_>) -> R,
     ) -> Result<R> {
-        let list = self.give_way_frozen(object, list);
+        self.give_way();
         let cost = |key: &FrozenKey<'_>| cost(key.bare_list());
-        self.edit_frozen(object, list, cost, |key| key.list_mut().map(f))?
+        self.edit_frozen(object, cost, |key| key.list_mut().map(f))?
     }
 
     /// Calls `f` with the frozen stream, which it may change, and serves who waits for its entries.
@@ -100,35 +104,21 @@ impl Access {
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         self.give_way();
-        self.edit_frozen(object, object.list.freeze(), |_| cost, f)
+        self.edit_frozen(object, |_| cost, f)
     }
 
-    /// Waits as [`Core::give_way`](crate::engine::Core::give_way), for which the list is let go.
-    fn give_way_frozen<'a>(
-        &self,
-        object: &'a Arc<Object>,
-        list: Exclusive<'a, Attention>,
-    ) -> Exclusive<'a, Attention> {
-        match self.journal() {
-            Some(journal) if journal.is_tight() => {
-                drop(list);
-                journal.give_way();
-                object.list.freeze()
-            }
-            _ => list,
-        }
-    }
-
+    /// A key in exclusive mode is large, and is made where it stays: hence the inlining.
+    #[inline]
     fn edit_frozen<R>(
         &self,
         object: &Arc<Object>,
-        list: Exclusive<'_, Attention>,
         cost: impl Fn(&FrozenKey<'_>) -> Cost,
         f: impl FnOnce(&mut FrozenKey<'_>) -> R,
     ) -> Result<R> {
         if self.is_closed() {
             return Err(Error::Closed);
         }
+        let list = object.list.freeze();
         let watch = list.extra().as_ref();
         if watch.is_some_and(|watch| !watch.waiters.is_empty()) {
             drop(list);

@@ -43,6 +43,7 @@ impl<'a> FrozenKey<'a> {
     }
 
     /// The same, of an object whose list is frozen already.
+    #[inline]
     pub(crate) fn with_list(
         core: &'a Core,
         object: &'a Arc<Object>,
