@@ -177,8 +177,14 @@ pub fn is_generator(engine: &str) -> bool {
     engine == null::NAME
 }
 
+/// Whether this is no queue, but what the disk allows.
+#[must_use]
+pub fn is_limit(engine: &str) -> bool {
+    engine == durable::RawFile::NAME
+}
+
 /// Whether this is one of the engines that ours is compared with.
 #[must_use]
 pub fn is_peer(engine: &str) -> bool {
-    !is_ours(engine) && !is_generator(engine)
+    !is_ours(engine) && !is_generator(engine) && !is_limit(engine)
 }

@@ -38,8 +38,14 @@ impl Source {
             "steady-2x",
             "Poisson arrivals at twice what the consumer takes"
         ),
-        built_in!("steady-4x", "the same at four times"),
-        built_in!("steady-8x", "the same at eight times"),
+        built_in!(
+            "steady-4x",
+            "Poisson arrivals at four times what the consumer takes"
+        ),
+        built_in!(
+            "steady-8x",
+            "Poisson arrivals at eight times what the consumer takes"
+        ),
         built_in!(
             "lunch-burst",
             "a day in a second: a quiet morning, a rush at noon, the evening"

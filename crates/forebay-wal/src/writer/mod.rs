@@ -149,7 +149,10 @@ impl Writer {
             .shared
             .space
             .add(usable.saturating_mul(1 + spares) - charged);
-        writer.grow(Asked::Nothing);
+        // More than the reserve can wait until the log is open.
+        if writer.files.spares() < writer.shared.config.segments_reserved {
+            writer.grow(Asked::Nothing);
+        }
         writer.show();
         Ok(writer)
     }
