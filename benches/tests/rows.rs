@@ -135,10 +135,10 @@ fn every_workload_reports_every_engine() {
             workload.name()
         );
         if workload == Workload::DurableRecover || workload.name() == "mix-durable-burst" {
-            // They are measured against the disk alone.
+            // They are measured against the disk alone, and what redis takes where it is installed.
             assert!(
-                rows().all(|row| row.engine == "forebay"),
-                "no peer has its log"
+                rows().all(|row| row.engine == "forebay" || row.engine == "redis"),
+                "no other peer has a log"
             );
             continue;
         }
@@ -281,7 +281,8 @@ fn durable_workloads_have_figures_of_their_own() {
     let idle = measure(&[Workload::DurableIdle], &[], 50);
     assert!(idle.rows.len() >= 2, "{:?}", idle.rows);
     for row in &idle.rows {
-        let part = row.number("cpu_s_per_s").unwrap();
+        let part = row.number("cpu_s_per_s");
+        let part = part.unwrap_or_else(|| panic!("no processor time: {row:?}"));
         assert!((0.0..64.0).contains(&part), "{row:?}");
     }
     let recover = measure(&[Workload::DurableRecover], &[], 2_000);
