@@ -2,9 +2,13 @@
 #![forbid(unsafe_code)]
 
 use core::hint::black_box;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::time::Duration;
 use std::collections::VecDeque;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use crossbeam_utils::CachePadded;
+use forebay_bench::measure::{Pulse, Span, crew};
 use forebay_sync::stream_log::{Id, NewId, StreamLog};
 use forebay_sync::{SegmentList, Side, WaitQueue, Waiter};
 use mimalloc::MiMalloc;
@@ -169,9 +173,58 @@ fn wait_queue(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// How one thread changes a word once.
+type Step = fn(&AtomicU64);
+
+/// One read-modify-write that always succeeds.
+fn add_one(word: &AtomicU64) {
+    word.fetch_add(1, Relaxed);
+}
+
+/// A claim: load, then compare-exchange, until it succeeds.
+fn claim(word: &AtomicU64) {
+    let mut seen = word.load(Relaxed);
+    while let Err(other) = word.compare_exchange_weak(seen, seen + 1, Relaxed, Relaxed) {
+        seen = other;
+    }
+}
+
+/// What the processor takes for a cache line that two cores want: no engine is faster on one key.
+/// The time is that of one step of any thread.
+fn shared_word(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("shared word");
+    let steps: [(&str, Step); 2] = [("fetch_add", add_one), ("claim", claim)];
+    for (name, step) in steps {
+        for (threads, words) in [(1, 1), (2, 2), (2, 1)] {
+            let title = format!("{name}, {threads} threads on {words}");
+            group.bench_function(title, |bencher| {
+                bencher.iter_custom(|iterations| changed(step, threads, words, iterations));
+            });
+        }
+    }
+    group.finish();
+}
+
+/// So many changes by so many threads, of words on lines of their own.
+fn changed(step: Step, threads: usize, words: usize, iterations: u64) -> Duration {
+    let words: Vec<CachePadded<AtomicU64>> = (0..words).map(|_| CachePadded::default()).collect();
+    let each = iterations.div_ceil(threads as u64);
+    let pulse = Pulse::default();
+    let spans = crew::run(threads, &pulse, |index, gate| {
+        let word = &words[index % words.len()];
+        gate.wait();
+        let (span, ()) = Span::of(|| (0..each).for_each(|_| step(black_box(word))));
+        span
+    });
+    let taken = Span::hull(must(spans));
+    let sum: u64 = words.iter().map(|word| word.load(Relaxed)).sum();
+    assert_eq!(sum, each * threads as u64, "no change was lost");
+    taken
+}
+
 criterion_group! {
     name = benches;
     config = criterion();
-    targets = segment_list, stream_log, waiter, wait_queue
+    targets = segment_list, stream_log, waiter, wait_queue, shared_word
 }
 criterion_main!(benches);
