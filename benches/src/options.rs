@@ -17,6 +17,11 @@ pub const PAYLOAD_BYTES_DEFAULT: usize = 64;
 pub const PAYLOAD_BYTES_MAX: usize = 64 << 20;
 /// Rounds when nothing else is asked for: the fewest whose median ignores two bad ones.
 pub const ROUNDS_DEFAULT: u32 = 5;
+/// What the hungriest engine needs beside the payload: its allocation's header, a slot, and the
+/// copy that a growing ring buffer makes.
+const MESSAGE_BYTES_MORE: u64 = 48;
+/// What a run begins with may be so many times as much as what it lets through.
+const RUN_TIMES: u64 = 10;
 /// Large messages are not made fewer than this.
 const MESSAGES_MIN: u64 = 1_000;
 /// No run starts more threads than this.
@@ -144,6 +149,14 @@ impl Options {
         }
     }
 
+    /// Whether a group that begins with so much, messages or keys, is run: not when so few messages
+    /// are asked for that the beginning would be all, unless the group is asked for by its title.
+    pub(crate) fn has_enough_for(&self, beginning: u64, title: &str) -> bool {
+        let is_asked_for = self.groups.iter().any(|group| group == title);
+        let enough = |messages: u64| beginning <= messages.saturating_mul(RUN_TIMES);
+        is_asked_for || self.messages.is_none_or(enough)
+    }
+
     /// Keeps the groups whose titles were asked for: the one of exactly this title, or else those
     /// that have the text in theirs.
     pub(crate) fn retain_groups(&self, groups: &mut Vec<Group>) {
@@ -214,6 +227,7 @@ impl Options {
                 let messages = self.messages_of(&part.group, part.payload);
                 check_memory(part.workload, messages, part.payload)?;
             }
+            check_waiting(part)?;
         }
         if !parts.is_empty() {
             return Ok(());
@@ -233,14 +247,27 @@ impl Options {
 }
 
 fn check_memory(workload: Workload, messages: u64, payload: usize) -> Result<(), OptionsError> {
-    // What the hungriest engine needs: the payload, its allocation's header, a slot, and the
-    // copy that a growing ring buffer makes.
-    let needed = messages.saturating_mul(payload as u64 + 48);
+    let of_one = payload as u64 + MESSAGE_BYTES_MORE;
+    let needed = messages.saturating_mul(of_one);
     match memory::available() {
         Some(available) if needed > available / 4 * 3 => Err(OptionsError::Memory {
             workload: workload.name(),
             needed,
-            messages: (available / 2 / (payload as u64 + 48)).max(1),
+            messages: (available / 2 / of_one).max(1),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What waits all the time must leave as much again free.
+fn check_waiting(part: &plan::Part) -> Result<(), OptionsError> {
+    let of_one = part.payload as u64 + MESSAGE_BYTES_MORE;
+    let needed = part.group.waiting.saturating_mul(of_one);
+    match memory::available() {
+        Some(available) if needed > available / 2 => Err(OptionsError::Waiting {
+            title: part.group.shape.title.clone(),
+            needed,
+            messages: (available / 2 / of_one / RUN_TIMES).max(1),
         }),
         _ => Ok(()),
     }
@@ -280,6 +307,15 @@ pub enum OptionsError {
         /// Bytes needed.
         needed: u64,
         /// Messages that would fit.
+        messages: u64,
+    },
+    /// More messages that wait all the time than fit in half of what is free.
+    Waiting {
+        /// The group in which they do.
+        title: String,
+        /// Bytes needed.
+        needed: u64,
+        /// Messages of a run for which fewer wait.
         messages: u64,
     },
 }
@@ -325,6 +361,16 @@ impl fmt::Display for OptionsError {
                 "{workload} keeps all its messages at once, which takes about {} GiB here; \
                  ask for fewer with --messages {messages}",
                 needed.div_ceil(1 << 30)
+            ),
+            Self::Waiting {
+                title,
+                needed,
+                messages,
+            } => write!(
+                f,
+                "'{title}' takes about {} MiB here, more than half of what is free; choose other \
+                 groups with --group, or shorter runs with --messages {messages}",
+                needed.div_ceil(1 << 20)
             ),
         }
     }

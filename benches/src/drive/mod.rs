@@ -3,6 +3,7 @@
 pub mod closed;
 pub mod open_loop;
 pub mod resp;
+pub mod scale;
 pub mod stream;
 pub mod wake;
 

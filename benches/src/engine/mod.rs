@@ -19,6 +19,7 @@ pub mod mutex_vecdeque;
 pub mod null;
 pub mod redis;
 pub mod resp;
+pub mod separate;
 pub mod stream;
 pub mod tokio_mpsc;
 

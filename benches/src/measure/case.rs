@@ -50,6 +50,8 @@ pub struct Sample {
     pub elapsed: Duration,
     /// How long single messages took.
     pub latency: Latency,
+    /// Instructions that the measured threads executed in user mode, where they can be counted.
+    pub instructions: Option<u64>,
     /// What was resident while all messages waited, where they all do at once.
     pub full_rss_bytes: Option<u64>,
     /// Further latencies by what was timed, such as `time-in-queue`.
@@ -289,6 +291,10 @@ pub struct Shape {
 
 /// Engines that do the same work in turn, so that their rows can be compared.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something that has nothing to do with the others"
+)]
 pub struct Group {
     /// What the rows have in common.
     pub shape: Shape,
@@ -302,6 +308,12 @@ pub struct Group {
     pub key_per_message: bool,
     /// Whether a message takes so long that nobody wants more of them than `messages`.
     pub slow: bool,
+    /// The size of each message, where it belongs to the shape and is not chosen for all.
+    pub payload: Option<usize>,
+    /// Messages that wait all the time, beside those of the run.
+    pub waiting: u64,
+    /// Whether instructions are counted.
+    pub counted: bool,
     /// How many rounds one run stands for, being so much longer.
     pub rounds_per_run: u32,
     /// The engines.
@@ -319,6 +331,9 @@ impl Group {
             backlog: false,
             key_per_message: false,
             slow: false,
+            payload: None,
+            waiting: 0,
+            counted: false,
             rounds_per_run: 1,
             cases,
         }
@@ -335,6 +350,27 @@ impl Group {
     #[must_use]
     pub const fn with_a_key_per_message(mut self) -> Self {
         self.key_per_message = true;
+        self
+    }
+
+    /// Says how large each message is, whatever is asked for of others.
+    #[must_use]
+    pub const fn with_payload(mut self, bytes: usize) -> Self {
+        self.payload = Some(bytes);
+        self
+    }
+
+    /// Says how many messages wait all the time.
+    #[must_use]
+    pub const fn with_waiting(mut self, messages: u64) -> Self {
+        self.waiting = messages;
+        self
+    }
+
+    /// Says that instructions are counted, so that each row says how many, or that it cannot.
+    #[must_use]
+    pub const fn with_instructions(mut self) -> Self {
+        self.counted = true;
         self
     }
 

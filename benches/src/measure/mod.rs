@@ -6,6 +6,7 @@ pub mod case;
 pub mod cpu;
 pub mod crew;
 pub mod idle;
+pub mod instructions;
 pub mod isolate;
 pub mod latency;
 pub mod memory;

@@ -166,16 +166,19 @@ fn of_workload(
     let mut groups = workload.groups(options);
     groups.retain(|group| is_chosen(group));
     options.retain_groups(&mut groups);
-    let of_payload = |&payload: &usize| {
-        groups.iter().map(move |group| Part {
-            workload,
-            payload,
-            rounds: group.rounds(options.rounds),
-            group: group.clone(),
-            seconds: None,
-            is_steady: false,
-            memory: options.memory,
-        })
+    let part = |group: &Group, payload: usize| Part {
+        workload,
+        payload,
+        rounds: group.rounds(options.rounds),
+        group: group.clone(),
+        seconds: None,
+        is_steady: false,
+        memory: options.memory,
     };
-    options.payloads.iter().flat_map(of_payload).collect()
+    let (own, chosen): (Vec<_>, Vec<_>) = groups.iter().partition(|group| group.payload.is_some());
+    let of_payload = |&payload: &usize| chosen.iter().map(move |group| part(group, payload));
+    let mut parts: Vec<Part> = options.payloads.iter().flat_map(of_payload).collect();
+    let of_own = |group: &&Group| group.payload.map(|payload| part(group, payload));
+    parts.extend(own.iter().filter_map(of_own));
+    parts
 }

@@ -22,6 +22,8 @@ pub const GENERATOR_PART: &str = "generator_part";
 pub const PROMISE: &str = "promise";
 /// The field with the median latency of each round, where that is what decides.
 pub const ROUNDS_P50: &str = "rounds_p50_ns";
+/// The field with the instructions that a message takes, null where they cannot be counted.
+pub const INSTRUCTIONS: &str = "instructions_per_op";
 /// What a server's processor time stands in, and that of each round.
 pub(crate) const CPU: &str = "cpu_s_per_million";
 pub(crate) const ROUNDS_CPU: &str = "rounds_cpu_s_per_million";
@@ -186,6 +188,15 @@ fn extra(group: &Group, entry: &Entry, samples: &[Sample]) -> Map<String, Value>
             let value = median(&values).map(|value| rounded(value, 3));
             extra.insert((*field).to_owned(), value.into());
         }
+    }
+    if group.counted {
+        let per_op = |sample: &Sample| {
+            let counted = sample.instructions.map(as_float);
+            counted.map(|counted| counted / as_float(sample.messages.max(1)))
+        };
+        let rounds: Vec<f64> = samples.iter().filter_map(per_op).collect();
+        let per_op = median(&rounds).map(|count| rounded(count, 1));
+        extra.insert(INSTRUCTIONS.to_owned(), per_op.into());
     }
     for (field, _) in samples.first().map_or(&[][..], |sample| &sample.flags) {
         let is_set = |sample: &&Sample| sample.flags.contains(&(field, true));

@@ -20,6 +20,10 @@ pub mod resp_mix;
 pub mod resp_pop;
 pub mod resp_push;
 pub mod resp_wake;
+pub mod scale_depth;
+pub mod scale_keys;
+pub mod scale_payload;
+pub mod scale_threads;
 pub mod stream_add;
 pub mod stream_claim;
 pub mod stream_fanout;
@@ -84,6 +88,14 @@ pub enum Workload {
     StreamPending,
     /// `stream-wake`
     StreamWake,
+    /// `scale-threads`
+    ScaleThreads,
+    /// `scale-depth`
+    ScaleDepth,
+    /// `scale-keys`
+    ScaleKeys,
+    /// `scale-payload`
+    ScalePayload,
     /// `durable-push`
     DurablePush,
     /// `durable-group`
@@ -110,7 +122,7 @@ pub enum Workload {
 
 impl Workload {
     /// All of them, in the order in which they are run and reported.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 46] = [
         Self::ListSeq,
         Self::ListSpsc,
         Self::ListMpsc,
@@ -133,6 +145,10 @@ impl Workload {
         Self::StreamMany,
         Self::StreamPending,
         Self::StreamWake,
+        Self::ScaleThreads,
+        Self::ScaleDepth,
+        Self::ScaleKeys,
+        Self::ScalePayload,
         Self::DurablePush,
         Self::DurableGroup,
         Self::DurableRecover,
@@ -181,6 +197,10 @@ impl Workload {
             Self::StreamMany => "stream-many",
             Self::StreamPending => "stream-pending",
             Self::StreamWake => "stream-wake",
+            Self::ScaleThreads => "scale-threads",
+            Self::ScaleDepth => "scale-depth",
+            Self::ScaleKeys => "scale-keys",
+            Self::ScalePayload => "scale-payload",
             Self::DurablePush => "durable-push",
             Self::DurableGroup => "durable-group",
             Self::DurableRecover => "durable-recover",
@@ -221,6 +241,10 @@ impl Workload {
             Self::StreamMany => "a million streams of one entry each: memory per stream",
             Self::StreamPending => "what a pending entry takes; what its summary costs",
             Self::StreamWake => "how long a consumer that sleeps in XREADGROUP takes",
+            Self::ScaleThreads => "1, 2, 4, 8, 16 threads: on one key, on a key each, on a stream",
+            Self::ScaleDepth => "push and pop with 100 to 10 million messages waiting",
+            Self::ScaleKeys => "push and pop on 1 to a million keys, by handle and by name",
+            Self::ScalePayload => "push and pop of messages of 8 bytes to 1 MiB",
             Self::DurablePush => "1, 16, 256, 4096 pushes outstanding, at each level",
             Self::DurableGroup => "1, 16, 256, 4096 entries added, delivered, acknowledged at once",
             Self::DurableRecover => "opening an engine with a million messages",
@@ -269,6 +293,10 @@ impl Workload {
             Self::StreamMany => stream_many::groups(),
             Self::StreamPending => stream_pending::groups(),
             Self::StreamWake => stream_wake::groups(),
+            Self::ScaleThreads => scale_threads::groups(options),
+            Self::ScaleDepth => scale_depth::groups(options),
+            Self::ScaleKeys => scale_keys::groups(options),
+            Self::ScalePayload => scale_payload::groups(options),
             Self::DurablePush => durable_push::groups(),
             Self::DurableGroup => durable_group::groups(),
             Self::DurableRecover => durable_recover::groups(),

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 use core::hint::black_box;
+use core::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -216,5 +217,11 @@ fn replies(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, commands, commands_and_replies, large, replies);
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1));
+    targets = commands, commands_and_replies, large, replies
+}
 criterion_main!(benches);

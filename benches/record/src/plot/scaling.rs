@@ -108,7 +108,9 @@ fn families(record: &Record) -> Vec<Family<'_>> {
         let title = without_numbers(&row.title);
         // What else tells rows apart, where it is not what grows.
         let payload = (by != By::Payload).then_some(row.payload_bytes);
-        let keys = (by != By::Keys).then_some(row.keys);
+        // With a key for each thread, the title says so.
+        let by_keys = by == By::Keys || row.workload == "scale-threads";
+        let keys = (!by_keys).then_some(row.keys);
         let key = format!("{} {title} {payload:?} {keys:?}", row.workload);
         match families.iter_mut().find(|(other, _)| *other == key) {
             Some((_, family)) => family.rows.push((x, row)),
@@ -135,7 +137,7 @@ fn families(record: &Record) -> Vec<Family<'_>> {
 fn without_numbers(title: &str) -> String {
     let words = title.split(' ').filter(|word| {
         let number = word.starts_with(|first: char| first.is_ascii_digit());
-        !number && !matches!(*word, "one" | "thread" | "threads" | "+")
+        !number && !matches!(*word, "one" | "thread" | "threads" | "key" | "keys" | "+")
     });
     let words = words.collect::<Vec<_>>().join(" ");
     words.trim_end_matches(',').to_owned()
@@ -299,6 +301,7 @@ mod tests {
             without_numbers("1 thread fill, then drain")
         );
         assert_eq!(without_numbers("8 + 8 threads"), "");
+        assert_eq!(without_numbers("1 key"), without_numbers("1000 keys"));
         assert_ne!(without_numbers("uniform, 2 threads"), "");
     }
 }
