@@ -1,7 +1,7 @@
 //! The primitives below the engine, each alone, by one thread.
 #![forbid(unsafe_code)]
 
-use core::hint::black_box;
+use core::hint::{black_box, spin_loop};
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use core::time::Duration;
 use std::collections::VecDeque;
@@ -202,7 +202,31 @@ fn shared_word(criterion: &mut Criterion) {
             });
         }
     }
+    group.bench_function("handed to and fro", |bencher| {
+        bencher.iter_custom(handed_over);
+    });
     group.finish();
+}
+
+/// Two threads change a word in turn: what a line takes from one core to another one.
+fn handed_over(iterations: u64) -> Duration {
+    let word: CachePadded<AtomicU64> = CachePadded::default();
+    let pulse = Pulse::default();
+    let spans = crew::run(2, &pulse, |index, gate| {
+        gate.wait();
+        let (span, ()) = Span::of(|| {
+            for turn in (index as u64..iterations).step_by(2) {
+                while word.load(Relaxed) != turn {
+                    spin_loop();
+                }
+                word.store(turn + 1, Relaxed);
+            }
+        });
+        span
+    });
+    let taken = Span::hull(must(spans));
+    assert_eq!(word.load(Relaxed), iterations, "each had its turns");
+    taken
 }
 
 /// So many changes by so many threads, of words on lines of their own.
