@@ -3,6 +3,7 @@
 //! The log is emptied by a checkpoint before it is full, outside the time.
 #![forbid(unsafe_code)]
 
+use core::fmt::Display;
 use core::hint::black_box;
 use core::time::Duration;
 use std::fs::File;
@@ -12,22 +13,25 @@ use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use forebay_wal::{Config, DiskStorage, Level, Record, Wal};
-use mimalloc::MiMalloc;
 use tempfile::TempDir;
 
-use crate::common::{MESSAGE, criterion, must};
-
-mod common;
-
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
+const MESSAGE: [u8; 64] = [b'x'; 64];
 /// The log is emptied when it is larger.
 const LOG_BYTES_MAX: u64 = 256 << 20;
 /// Appends between two looks at its size.
 const BATCH: u64 = 10_000;
 
+/// The value of a call that cannot fail here; a failure ends the run with its message.
+#[track_caller]
+fn must<T, E: Display>(result: Result<T, E>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// So many appends, without the time in which the log is emptied.
+#[expect(clippy::disallowed_methods, reason = "what is measured is real time")]
 fn appends(log: &Wal, iterations: u64) -> Duration {
     let mut taken = Duration::ZERO;
     let mut left = iterations;
@@ -79,7 +83,9 @@ fn append(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    config = criterion();
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(1));
     targets = append
 }
 criterion_main!(benches);
