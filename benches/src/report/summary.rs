@@ -260,7 +260,8 @@ mod tests {
         let rows = [
             row("log", "forebay", 300.0, &json!({"promise": "synced"})),
             row("log", "redis", 100.0, &json!({"promise": "soon"})),
-            row("log", "raw-fdatasync", 150.0, &json!({"promise": "synced"})),
+            row("log", "kanal", 150.0, &json!({"promise": "synced"})),
+            row("log", "raw-fdatasync", 120.0, &json!({"promise": "synced"})),
         ];
         let rows: Vec<&Row> = rows.iter().collect();
         assert_eq!(Line::of(&rows).ratio, Some(0.5));
