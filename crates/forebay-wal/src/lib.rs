@@ -2,9 +2,10 @@
 //!
 //! Any number of threads append [`Record`]s; each has a lane of its own. One writer gathers the lanes
 //! into a frame, writes it, syncs once, and wakes all that wait: the next batch is what came
-//! meanwhile. While nobody waits it lets records come together for [`Config::pace`]. Which crash an acknowledgement survives is the [`Level`]. What happens when a part of
-//! the store is damaged is one table, and damage is never passed over in silence: a log opens with
-//! all that it has acknowledged, or names the file and the offset and does not open.
+//! meanwhile. While nobody waits it lets records come together for [`Config::pace`]. Which crash an
+//! acknowledgement survives is the [`Level`]. What happens when a part of the store is damaged is
+//! one table, and damage is never passed over in silence: a log opens with all that it has
+//! acknowledged, or names the file and the offset and does not open.
 //!
 //! * Every byte goes through one [`Storage`]; [`DiskStorage`] is the real one. With the feature `sim`
 //!   there is a simulated one that keeps no more than it has promised.
